@@ -1,0 +1,14 @@
+/** Runs what `tsc` compiled: the same compiler output that is published. */
+export default {
+  roots: ['<rootDir>/build'],
+  testMatch: ['**/*.test.js'],
+  testEnvironment: 'node',
+  transform: {},
+  setupFiles: ['reflect-metadata'],
+  moduleNameMapper: {
+    '^nestjs-security$': '<rootDir>/build/lib/index.js',
+    '^nestjs-security/testing$': '<rootDir>/build/lib/testing/index.js',
+  },
+  reporters: ['default', '<rootDir>/test/support/summary.reporter.mjs'],
+  testTimeout: 30_000,
+};

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { environmentReaders, optionGroup, splitList } from '../common/option-schema.js';
+import { decodeHex } from '../common/encoding.js';
+import { keyId } from '../keyring/keys.options.js';
+
+const DIGEST_BYTES = 32;
+const DIGEST_FORM = `must be 64 hexadecimal digits: the SHA-256 of the key. Make a key and its digest with: node -p "k=crypto.randomBytes(32).toString('base64url'); k+' '+crypto.createHash('sha256').update(k).digest('hex')"`;
+const DIGEST_OF_NOTHING = createHash('sha256').digest('hex');
+
+/** An API key that is given by the options: its id, and the digest by which it is recognised. */
+export interface StaticApiKeyOptions {
+  /** The public name of the key: 1 to 32 of `A-Z a-z 0-9 _ -`. Appears in the audit log. */
+  id: string;
+  /** SHA-256 of the whole key (as UTF-8), in 64 hexadecimal digits. The key itself is stored nowhere. */
+  sha256: string;
+}
+
+/** Settings of {@link ApiKeyGuard}. */
+export interface ApiKeyOptions {
+  /** The keys that are accepted. */
+  keys?: readonly StaticApiKeyOptions[];
+}
+
+/** A static key after checking. */
+export interface StaticApiKey {
+  readonly id: string;
+  readonly digest: Buffer;
+}
+
+const staticKey = optionGroup(
+  {
+    id: keyId,
+    sha256: z
+      .string({ error: DIGEST_FORM })
+      .refine((text) => text.toLowerCase() !== DIGEST_OF_NOTHING, {
+        error: 'is the SHA-256 of an empty text: the variable that held the key was not set.',
+      }),
+  },
+  "{ id: 'ci', sha256 }",
+).transform(({ id, sha256 }, context): StaticApiKey => {
+  const digest = decodeHex(sha256);
+  if (digest?.length === DIGEST_BYTES) return { id, digest };
+  context.addIssue({ code: 'custom', path: ['sha256'], message: DIGEST_FORM });
+  return z.NEVER;
+});
+
+const staticKeys = z
+  .array(staticKey, { error: 'must be a list of { id, sha256 }.' })
+  .superRefine((keys, context) => {
+    keys.forEach(({ id, digest }, index) => {
+      const others = keys.slice(0, index);
+      if (others.some((other) => other.id === id)) {
+        context.addIssue({
+          code: 'custom',
+          message: `has the id "${id}" twice: every key needs an id of its own.`,
+        });
+      } else if (others.some((other) => other.digest.equals(digest))) {
+        context.addIssue({
+          code: 'custom',
+          message: `has one key under two ids, the second is "${id}": remove one.`,
+        });
+      }
+    });
+  });
+
+environmentReaders.add(staticKeys, {
+  read: (text) =>
+    splitList(text).map((item) => {
+      const [id = '', sha256 = ''] = item.split(':', 2);
+      return { id, sha256 };
+    }),
+});
+
+/** The schema of `apiKey`. */
+export const apiKeySchema = optionGroup(
+  { keys: staticKeys.optional() },
+  '{ keys: [{ id, sha256 }] }',
+);
+
+/** {@link ApiKeyOptions} after checking. */
+export type ResolvedApiKeyOptions = Readonly<z.output<typeof apiKeySchema>>;
+
+/** The injection token of {@link ResolvedApiKeyOptions}. */
+export const API_KEY_OPTIONS = Symbol('nestjs-security:api-key-options');

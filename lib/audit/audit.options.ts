@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { Clock } from '../common/clock.js';
+import { clock, optionGroup, text } from '../common/option-schema.js';
+
+/** Settings of {@link AuditService}. */
+export interface AuditOptions {
+  /**
+   * The folder that holds the log, made on first use with mode 0700. On a local disk; several processes
+   * may share it, each writes a stream of its own. Without it nothing is recorded, and
+   * {@link AuditService.record} fails.
+   */
+  directory?: string;
+  /**
+   * Tells the time in milliseconds.
+   *
+   * @default the top-level `clock`
+   */
+  clock?: Clock;
+}
+
+/** The schema of `audit`. */
+export const auditSchema = optionGroup(
+  {
+    directory: text(
+      'must be the path of a folder, such as ./data/audit (or set SECURITY_AUDIT_DIRECTORY).',
+    ).optional(),
+    clock: clock().optional(),
+  },
+  "{ directory: './data/audit' }",
+);
+
+/** {@link AuditOptions} after checking. */
+export type ResolvedAuditOptions = Readonly<z.output<typeof auditSchema>>;
+
+/** The injection token of {@link ResolvedAuditOptions}. */
+export const AUDIT_OPTIONS = Symbol('nestjs-security:audit-options');

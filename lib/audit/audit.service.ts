@@ -1,0 +1,123 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import type { Clock } from '../common/clock.js';
+import type { Identifier, SecurityEvent } from '../events/security-event.js';
+import { SecurityEvents } from '../events/security-events.js';
+import { SECURITY_EVENT_LEVELS } from '../events/vocabulary.js';
+import { Keyring } from '../keyring/keyring.js';
+import { AUDIT_OPTIONS, type ResolvedAuditOptions } from './audit.options.js';
+import { AuditLog, type Receipt } from './log/audit-log.js';
+import type { AuditEvent } from './record/audit-event.js';
+import { recordBody, type AuditRecord } from './record/audit-record.js';
+import { UnconfiguredAuditLog } from './log/unconfigured-audit-log.js';
+import { pseudonymOf } from './record/pseudonym.js';
+
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1000;
+
+/**
+ * Records what happened in an append-only file: one JSON line an event, each carrying the hash of the
+ * line before. Secrets are taken out first. What the other services of this package report arrives here
+ * by itself.
+ *
+ * @example
+ * await audit.record({ event: 'user_created', actor: { id: admin.id }, target: { type: 'user', id: user.id } });
+ */
+@Injectable()
+export class AuditService implements OnModuleInit, OnApplicationShutdown {
+  readonly #logger = new Logger('AuditService');
+  readonly #clock: Clock;
+  readonly #unsubscribe: () => void;
+  #opened: Promise<void> | undefined;
+
+  constructor(
+    @Inject(AUDIT_OPTIONS) options: ResolvedAuditOptions,
+    private readonly log: AuditLog,
+    private readonly keyring: Keyring,
+    private readonly events: SecurityEvents,
+  ) {
+    this.#clock = options.clock ?? Date.now;
+    this.#unsubscribe = this.#isConfigured()
+      ? events.subscribe((event) => this.emit(auditEventOf(event)))
+      : () => undefined;
+  }
+
+  /**
+   * Records an event. When the promise resolves, the line is on this machine's disk (`fdatasync`).
+   *
+   * @returns the record's id and hash
+   * @throws AuditError `AUDIT_EVENT_INVALID` for an event that is none; `AUDIT_WRITE_FAILED`,
+   * `AUDIT_QUEUE_FULL` or `AUDIT_CLOSED` when it was not recorded
+   * @throws SecurityConfigurationError `AUDIT_NOT_CONFIGURED` without `audit.directory`
+   */
+  async record(event: AuditEvent): Promise<Receipt> {
+    const body = this.#bodyOf(event);
+    await this.#open();
+    return this.log.append(body);
+  }
+
+  /**
+   * Records an event from code that cannot wait. A failure goes to the application's log only: use
+   * {@link AuditService.record} for whatever must not happen unrecorded.
+   */
+  emit(event: AuditEvent): void {
+    this.record(event).catch((error: unknown) => this.#logger.error(error));
+  }
+
+  /**
+   * The last records of this process's stream, oldest first.
+   *
+   * @param filter.limit how many at the most, 1 to 1000
+   * @default 100
+   * @throws RangeError for another limit
+   */
+  async query({ limit = DEFAULT_LIMIT }: { limit?: number } = {}): Promise<AuditRecord[]> {
+    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
+      throw new RangeError(`limit must be a whole number from 1 to ${MAX_LIMIT}`);
+    }
+    await this.#open();
+    return this.log.tail(limit);
+  }
+
+  /** @internal */
+  async onModuleInit(): Promise<void> {
+    if (this.#isConfigured()) await this.#open();
+  }
+
+  /** @internal */
+  async onApplicationShutdown(): Promise<void> {
+    this.events.flush();
+    this.#unsubscribe();
+    await this.#opened?.catch(() => undefined);
+    await this.log.close();
+  }
+
+  #isConfigured(): boolean {
+    return !(this.log instanceof UnconfiguredAuditLog);
+  }
+
+  #bodyOf(event: AuditEvent): string {
+    const [key] = this.keyring.keysFor('audit-pseudonym');
+    const pseudonym = (identifier: Identifier): string => pseudonymOf(identifier, key);
+    return recordBody(event, { now: this.#clock(), pseudonymOf: pseudonym });
+  }
+
+  #open(): Promise<void> {
+    this.#opened ??= this.log
+      .open()
+      .then((findings) =>
+        Promise.all(findings.map((found) => this.log.append(this.#bodyOf(found)))),
+      )
+      .then(() => undefined);
+    return this.#opened;
+  }
+}
+
+function auditEventOf(event: SecurityEvent): AuditEvent {
+  return { ...event, level: SECURITY_EVENT_LEVELS[event.event] };
+}

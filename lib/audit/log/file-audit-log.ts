@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto';
+import { open, readdir, writeFile, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AuditError } from '../../errors/audit.error.js';
+import type { AuditEvent } from '../record/audit-event.js';
+import { parseRecord, type AuditRecord } from '../record/audit-record.js';
+import { AuditLog, type Receipt } from './audit-log.js';
+import { chainLine, type ChainedLine, type ChainEnd } from './chain.js';
+import { recoverEnd } from './recovery.js';
+import { adoptStream, syncFolder, type Stream } from './stream.js';
+import { readTail } from './tail.js';
+
+const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+const MAX_BATCH_BYTES = 1024 * 1024;
+const SEGMENT_DIGITS = 16;
+
+interface Waiting {
+  readonly body: string;
+  readonly bytes: number;
+  resolve(receipt: Receipt): void;
+  reject(error: AuditError): void;
+}
+
+/**
+ * Appends records to a file. Whatever waits while one batch is written and flushed goes into the next
+ * batch together, so that many callers share one `fdatasync`.
+ */
+export class FileAuditLog extends AuditLog {
+  readonly #directory: string;
+  #stream: Stream | undefined;
+  #handle: FileHandle | undefined;
+  #end: ChainEnd = { nextSeq: 0, prev: '' };
+  #size = 0;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | undefined;
+  #failure: AuditError | undefined;
+
+  constructor(directory: string) {
+    super();
+    this.#directory = directory;
+  }
+
+  override async open(): Promise<readonly AuditEvent[]> {
+    const stream = await adoptStream(this.#directory);
+    try {
+      const findings = await this.#openSegment(stream);
+      this.#stream = stream;
+      return findings;
+    } catch (error) {
+      await stream.lock.release();
+      throw error;
+    }
+  }
+
+  override append(body: string): Promise<Receipt> {
+    const bytes = Buffer.byteLength(body, 'utf8');
+    const refusal = this.#refusal(bytes);
+    if (refusal) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ body, bytes, resolve, reject });
+      this.#waitingBytes += bytes;
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
+  override async tail(limit: number): Promise<AuditRecord[]> {
+    const handle = this.#handle;
+    if (!handle) throw closed();
+    await this.#writing;
+    const enough = await readTail(handle, this.#size, ({ lines }, isWhole) =>
+      isWhole || lines.length >= limit ? lines.slice(-limit) : undefined,
+    );
+    return (enough ?? []).map((line) => parseRecord(line.toString('utf8')));
+  }
+
+  override async close(): Promise<void> {
+    this.#failure ??= closed();
+    await this.#writing;
+    await this.#handle?.close();
+    await this.#stream?.lock.release();
+    this.#handle = undefined;
+    this.#stream = undefined;
+  }
+
+  async #openSegment(stream: Stream): Promise<readonly AuditEvent[]> {
+    const path = join(stream.folder, await lastSegment(stream.folder));
+    const handle = await open(path, 'a+', 0o600);
+    try {
+      const { size } = await handle.stat();
+      const recovered = await recoverEnd(handle, size, stream.genesis);
+      if (!recovered) throw foreign(path);
+      const findings =
+        recovered.size < size ? [await setAside(handle, recovered.size, size, stream.folder)] : [];
+      await syncFolder(stream.folder);
+      this.#end = recovered.end;
+      this.#size = recovered.size;
+      this.#handle = handle;
+      return findings;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  #refusal(bytes: number): AuditError | undefined {
+    if (this.#failure) return this.#failure;
+    if (!this.#handle) return closed();
+    if (this.#waitingBytes + bytes <= MAX_QUEUED_BYTES) return undefined;
+    const message =
+      'too many audit records are waiting to be written: the disk is too slow for them';
+    return new AuditError('AUDIT_QUEUE_FULL', message, { status: 503, retryAfterSeconds: 1 });
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#takeBatch();
+      try {
+        const lines = await this.#writeBatch(batch);
+        batch.forEach((each, index) => each.resolve(receiptOf(lines[index])));
+      } catch (cause) {
+        const error = cause instanceof AuditError ? cause : writeFailed(cause);
+        for (const each of batch) each.reject(error);
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  #takeBatch(): Waiting[] {
+    let bytes = 0;
+    const end = this.#waiting.findIndex((each) => (bytes += each.bytes) > MAX_BATCH_BYTES);
+    const batch = this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(1, end));
+    this.#waitingBytes -= batch.reduce((sum, each) => sum + each.bytes, 0);
+    return batch;
+  }
+
+  async #writeBatch(batch: readonly Waiting[]): Promise<ChainedLine[]> {
+    const { name } = this.#stream ?? { name: '' };
+    let end = this.#end;
+    const lines = batch.map(({ body }) => {
+      const chained = chainLine(name, end, body);
+      end = chained.end;
+      return chained;
+    });
+    const bytes = Buffer.concat(lines.map(({ line }) => line));
+    await this.#writeDurably(bytes);
+    this.#end = end;
+    this.#size += bytes.length;
+    return lines;
+  }
+
+  async #writeDurably(bytes: Buffer): Promise<void> {
+    const handle = this.#handle;
+    if (!handle || this.#isBroken()) throw this.#failure ?? closed();
+    try {
+      // A full disk shows as a short count first, and as an error only on the next write.
+      for (let written = 0; written < bytes.length;) {
+        written += (await handle.write(bytes, written)).bytesWritten;
+      }
+    } catch (cause) {
+      await this.#withdraw(handle);
+      throw writeFailed(cause);
+    }
+    try {
+      await handle.datasync();
+    } catch (cause) {
+      // After a failed fsync the kernel may have dropped the pages and call the next one a success.
+      throw this.#break(cause);
+    }
+  }
+
+  /** Takes a batch that was written in part off the file, so that the next one follows a whole record. */
+  async #withdraw(handle: FileHandle): Promise<void> {
+    try {
+      await handle.truncate(this.#size);
+    } catch (cause) {
+      this.#break(cause);
+    }
+  }
+
+  #break(cause: unknown): AuditError {
+    this.#failure = writeFailed(cause);
+    return this.#failure;
+  }
+
+  #isBroken(): boolean {
+    return this.#failure?.code === 'AUDIT_WRITE_FAILED';
+  }
+}
+
+async function lastSegment(folder: string): Promise<string> {
+  const segments = (await readdir(folder)).filter((name) => /^seg-\d{16}\.jsonl$/.test(name));
+  return segments.toSorted().at(-1) ?? `seg-${'0'.repeat(SEGMENT_DIGITS)}.jsonl`;
+}
+
+/** Moves what follows the last whole record, and was therefore never acknowledged, into a file of its own. */
+async function setAside(
+  handle: FileHandle,
+  from: number,
+  to: number,
+  folder: string,
+): Promise<AuditEvent> {
+  const torn = Buffer.alloc(to - from);
+  const { bytesRead } = await handle.read(torn, 0, torn.length, from);
+  const kept = torn.subarray(0, bytesRead);
+  const sha256 = createHash('sha256').update(kept).digest('hex');
+  const file = `torn-${from}-${sha256.slice(0, 16)}.bin`;
+  await writeFile(join(folder, file), kept, { mode: 0o600, flush: true });
+  await handle.truncate(from);
+  await handle.datasync();
+  return { event: 'audit_torn_tail', level: 'warn', details: { bytes: kept.length, sha256, file } };
+}
+
+function receiptOf(line: ChainedLine | undefined): Receipt {
+  if (!line) throw closed();
+  return { id: line.id, leafHash: line.leafHash, durability: 'fdatasync' };
+}
+
+function writeFailed(cause: unknown): AuditError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  return new AuditError('AUDIT_WRITE_FAILED', `the audit log could not be written (${code})`, {
+    status: 503,
+    cause,
+  });
+}
+
+function foreign(path: string): AuditError {
+  const message = `no line of the audit segment ${path} continues this stream: restore it from a backup, or move its folder away to begin a new stream and keep it as evidence.`;
+  return new AuditError('AUDIT_LOG_DAMAGED', message);
+}
+
+function closed(): AuditError {
+  return new AuditError(
+    'AUDIT_CLOSED',
+    'the audit log is closed: the application is starting or shutting down',
+    { status: 503 },
+  );
+}

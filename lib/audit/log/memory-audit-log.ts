@@ -1,0 +1,34 @@
+import { parseRecord, type AuditRecord } from '../record/audit-record.js';
+import { AuditLog, type Receipt } from './audit-log.js';
+import { chainLine, type ChainEnd } from './chain.js';
+import { genesisHash } from './leaf-hash.js';
+
+const STREAM = '0-memory00';
+
+/** Keeps records in memory, for tests. */
+export class MemoryAuditLog extends AuditLog {
+  readonly #lines: string[] = [];
+  #end: ChainEnd = { nextSeq: 0, prev: genesisHash(STREAM, new Uint8Array(32)) };
+
+  /** Every record so far, oldest first. */
+  get records(): AuditRecord[] {
+    return this.#lines.map((line) => parseRecord(line));
+  }
+
+  override async open(): Promise<readonly []> {
+    return [];
+  }
+
+  override async append(body: string): Promise<Receipt> {
+    const { line, id, leafHash, end } = chainLine(STREAM, this.#end, body);
+    this.#lines.push(line.toString('utf8'));
+    this.#end = end;
+    return { id, leafHash, durability: 'none' };
+  }
+
+  override async tail(limit: number): Promise<AuditRecord[]> {
+    return this.records.slice(-limit);
+  }
+
+  override async close(): Promise<void> {}
+}

@@ -1,0 +1,168 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { link, rename, rm, stat, unlink } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { join, relative } from 'node:path';
+import { AuditError } from '../../errors/audit.error.js';
+
+/** The longest socket path that every system takes, in bytes. */
+const MAX_SOCKET_PATH = 103;
+const ATTEMPTS = 5;
+
+/** A lock that is held until it is released or the process ends, however it ends. */
+export interface StreamLock {
+  /** Lets another process have it. */
+  release(): Promise<void>;
+}
+
+/**
+ * Locks a folder for this process, by a Unix socket in it (a named pipe on Windows): whoever can connect
+ * knows that the owner lives. A file with a process id would tell nothing once ids are used again or
+ * containers share the folder.
+ *
+ * @returns `undefined` when another process holds the lock
+ * @throws AuditError `AUDIT_DIRECTORY_UNUSABLE` when the folder's path is too long or takes no sockets
+ */
+export async function lockStream(folder: string): Promise<StreamLock | undefined> {
+  return process.platform === 'win32' ? lockByPipe(folder) : lockBySocket(folder);
+}
+
+async function lockByPipe(folder: string): Promise<StreamLock | undefined> {
+  const name = createHash('sha256').update(folder.toLowerCase()).digest('hex');
+  try {
+    const server = await listen(`\\\\.\\pipe\\nestjs-security-${name}`);
+    return { release: () => close(server) };
+  } catch (error) {
+    if (codeOf(error) === 'EADDRINUSE') return undefined;
+    throw error;
+  }
+}
+
+/*
+ * The socket is bound under a name of its own and then linked to the name of the lock, which fails when
+ * that exists. A lock whose owner is dead refuses connections; it is replaced by rename, under a ticket
+ * that names exactly this dead socket, so that of several takers one wins and no living lock is replaced.
+ */
+async function lockBySocket(folder: string): Promise<StreamLock | undefined> {
+  const own = join(folder, `${randomBytes(4).toString('hex')}.sock`);
+  const lock = join(folder, 'lock.sock');
+  const server = await listen(socketPath(own));
+  try {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if (await acquired(own, lock)) return { release: () => release(server, lock) };
+      if (await isAlive(lock)) break;
+    }
+  } catch (error) {
+    await discard(server, own);
+    throw error;
+  }
+  await discard(server, own);
+  return undefined;
+}
+
+async function acquired(own: string, lock: string): Promise<boolean> {
+  if (await linked(own, lock)) {
+    await unlink(own);
+    return true;
+  }
+  const dead = await identityOf(lock);
+  if (dead === undefined || (await isAlive(lock))) return false;
+  return takeOver(own, lock, dead);
+}
+
+async function takeOver(own: string, lock: string, dead: string): Promise<boolean> {
+  const ticket = join(
+    lock,
+    '..',
+    `${createHash('sha256').update(dead).digest('hex').slice(0, 8)}.ticket`,
+  );
+  if (!(await linked(own, ticket))) {
+    // Its holder may have died between taking the ticket and using it.
+    if (!(await isAlive(ticket))) await rm(ticket, { force: true });
+    return false;
+  }
+  try {
+    if ((await identityOf(lock)) !== dead || (await isAlive(lock))) return false;
+    await rename(own, lock);
+    return true;
+  } finally {
+    await rm(ticket, { force: true });
+  }
+}
+
+async function release(server: Server, lock: string): Promise<void> {
+  await rm(lock, { force: true });
+  await close(server);
+}
+
+async function discard(server: Server, own: string): Promise<void> {
+  await close(server);
+  await rm(own, { force: true });
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw unusable(error);
+  }
+}
+
+async function identityOf(path: string): Promise<string | undefined> {
+  try {
+    const { ino, ctimeNs } = await stat(path, { bigint: true });
+    return `${ino}-${ctimeNs}`;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isAlive(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath(path));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    // Whatever else goes wrong (no permission, a full backlog) comes from a lock that is held.
+    socket.once('error', (error) => resolve(!['ECONNREFUSED', 'ENOENT'].includes(codeOf(error))));
+  });
+}
+
+function listen(path: string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once('error', (error) =>
+      reject(codeOf(error) === 'EADDRINUSE' ? error : unusable(error)),
+    );
+    server.listen(path, () => resolve(server.unref()));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+function socketPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  const shorter = fromHere.length < path.length ? fromHere : path;
+  if (Buffer.byteLength(shorter) <= MAX_SOCKET_PATH) return shorter;
+  throw new AuditError(
+    'AUDIT_DIRECTORY_UNUSABLE',
+    `audit.directory is too long a path: a lock in it has ${Buffer.byteLength(shorter)} bytes, ${MAX_SOCKET_PATH} are possible. Choose a shorter one.`,
+  );
+}
+
+function unusable(cause: unknown): AuditError {
+  return new AuditError(
+    'AUDIT_DIRECTORY_UNUSABLE',
+    `audit.directory cannot be locked (${codeOf(cause)}): choose a folder on a local disk that this process may write to.`,
+    { cause },
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}

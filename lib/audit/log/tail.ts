@@ -1,0 +1,58 @@
+import type { FileHandle } from 'node:fs/promises';
+
+const LF = 0x0a;
+const FIRST_WINDOW = 256 * 1024;
+
+/** The last part of a file, cut at line ends. */
+export interface Tail {
+  /** Complete lines, without their LF. */
+  readonly lines: readonly Buffer[];
+  /** Where in the file the first of them begins. */
+  readonly offset: number;
+  /** What follows the last LF. */
+  readonly rest: Buffer;
+}
+
+/**
+ * Reads a file from its end, ever larger parts of it, until a part satisfies; the whole file at the
+ * most.
+ *
+ * @param take gives a result for a part that is large enough, `undefined` to be shown more
+ */
+export async function readTail<T>(
+  handle: FileHandle,
+  size: number,
+  take: (tail: Tail, isWhole: boolean) => T | undefined,
+): Promise<T | undefined> {
+  for (let window = FIRST_WINDOW; ; window *= 8) {
+    const start = Math.max(0, size - window);
+    const taken = take(
+      splitLines(await readExactly(handle, start, size - start), start),
+      start === 0,
+    );
+    if (taken !== undefined || start === 0) return taken;
+  }
+}
+
+async function readExactly(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  let read = 0;
+  while (read < length) {
+    const { bytesRead } = await handle.read(buffer, read, length - read, position + read);
+    if (bytesRead === 0) break;
+    read += bytesRead;
+  }
+  return buffer.subarray(0, read);
+}
+
+function splitLines(bytes: Buffer, start: number): Tail {
+  // A part from the middle of the file begins within a line, which is left out.
+  const first = start === 0 ? 0 : bytes.indexOf(LF) + 1;
+  const lines: Buffer[] = [];
+  let from = first;
+  for (let end = bytes.indexOf(LF, from); end !== -1; end = bytes.indexOf(LF, from)) {
+    lines.push(bytes.subarray(from, end));
+    from = end + 1;
+  }
+  return { lines, offset: start + first, rest: bytes.subarray(from) };
+}

@@ -1,0 +1,26 @@
+import { SecurityConfigurationError } from '../../errors/security-configuration.error.js';
+import { AuditLog } from './audit-log.js';
+
+/** Stands where a log would, when none is configured: using it says how to configure one. */
+export class UnconfiguredAuditLog extends AuditLog {
+  override async open(): Promise<never> {
+    const option = 'audit.directory';
+    const message =
+      "is not set: give the folder that holds the audit log, such as './data/audit', or set SECURITY_AUDIT_DIRECTORY.";
+    throw new SecurityConfigurationError(
+      'AUDIT_NOT_CONFIGURED',
+      [{ option, message }],
+      'AuditService cannot be used',
+    );
+  }
+
+  override append(): Promise<never> {
+    return this.open();
+  }
+
+  override tail(): Promise<never> {
+    return this.open();
+  }
+
+  override async close(): Promise<void> {}
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { unknownOption } from './nearest-name.js';
+import { REDACTED, Secret } from './secret.js';
+
+/** How an option is read from the text of an environment variable. */
+export interface EnvironmentReader {
+  /** Gives the option's value for the text of its variable. */
+  read(text: string): unknown;
+  /** A secret may also be given as a file, named by the variable with `_FILE` at its end. */
+  secret?: boolean;
+}
+
+/** Which schemas can be filled from an environment variable, and how. */
+export const environmentReaders = z.registry<EnvironmentReader>();
+
+/** The command that makes a key, shown wherever a key is missing or unfit. */
+export const MAKE_A_KEY = `Make one with: node -p "crypto.randomBytes(32).toString('base64url')"`;
+
+/** A group of options. An unknown one is an error that names the nearest known one. */
+export function optionGroup<Shape extends z.core.$ZodLooseShape>(shape: Shape, example: string) {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => unknownOption(key, known)).join(' It also ')
+        : `must be an object such as ${example}.`,
+  });
+}
+
+/** A whole number within bounds; `unit` completes the sentence "must be a whole number of …". */
+export function wholeNumber(unit: string, min: number, max: number): z.ZodNumber {
+  const error = `must be a whole number of ${unit} from ${min} to ${max}.`;
+  return readAsNumber(z.int({ error }).min(min, { error }).max(max, { error }));
+}
+
+function readAsNumber<S extends z.ZodNumber>(schema: S): S {
+  // Anything but plain digits becomes NaN, which the schema refuses: Number('') would be 0.
+  environmentReaders.add(schema, {
+    read: (value) => (/^\d{1,15}$/.test(value) ? Number(value) : NaN),
+  });
+  return schema;
+}
+
+/** A non-empty text. */
+export function text(error: string): z.ZodString {
+  const schema = z.string({ error }).min(1, { error });
+  environmentReaders.add(schema, { read: (value) => value });
+  return schema;
+}
+
+/** A function that tells the time. */
+export function clock() {
+  return z.custom<() => number>((value) => typeof value === 'function', {
+    error: 'must be a function that returns milliseconds.',
+  });
+}
+
+/**
+ * A secret given as text or as a {@link Secret}; leaves the schema as a `Secret`. A check that fails
+ * says what is wrong and never shows the text.
+ *
+ * @param mend what to do when it is missing
+ */
+export function secretText(mend: string) {
+  return z.custom<string | Secret>().transform((value, context): Secret => {
+    const revealed: unknown = value instanceof Secret ? value.reveal() : value;
+    const problem = problemOfSecret(revealed);
+    if (problem !== undefined || typeof revealed !== 'string') {
+      context.addIssue({ code: 'custom', message: `${problem} ${mend}` });
+      return z.NEVER;
+    }
+    return Secret.of(revealed);
+  });
+}
+
+function problemOfSecret(value: unknown): string | undefined {
+  if (value === undefined) return 'is undefined.';
+  if (typeof value !== 'string') return 'must be a text or a Secret.';
+  if (value === '') return 'is empty.';
+  if (value === REDACTED) return 'is the text "[redacted]": the secret was printed and read back.';
+  if (!value.isWellFormed()) return 'has a lone surrogate.';
+  return undefined;
+}
+
+/** Splits `a, b,c` into its items; an empty text has none. */
+export function splitList(list: string): string[] {
+  return list.trim() === '' ? [] : list.split(',').map((item) => item.trim());
+}

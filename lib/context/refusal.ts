@@ -1,0 +1,31 @@
+import {
+  BadRequestException,
+  UnauthorizedException,
+  type ArgumentsHost,
+  type HttpException,
+} from '@nestjs/common';
+
+/** Sets headers of the answer; does nothing off HTTP. The only place that touches a response. */
+export function setHeaders(host: ArgumentsHost, headers: Readonly<Record<string, string>>): void {
+  if (host.getType() !== 'http') return;
+  // Express and Fastify both call it `header`.
+  const response = host
+    .switchToHttp()
+    .getResponse<{ header(name: string, value: string): unknown }>();
+  for (const [name, value] of Object.entries(headers)) response.header(name, value);
+}
+
+/**
+ * The one answer to whoever could not prove who they are, the same whatever the reason was.
+ *
+ * @param challenge the value of `WWW-Authenticate`, which RFC 9110 demands beside a 401
+ */
+export function unauthorized(host: ArgumentsHost, challenge: string): HttpException {
+  setHeaders(host, { 'WWW-Authenticate': challenge });
+  return new UnauthorizedException();
+}
+
+/** The answer to a request that cannot be understood. */
+export function badRequest(): HttpException {
+  return new BadRequestException();
+}

@@ -1,0 +1,48 @@
+import {
+  Catch,
+  HttpException,
+  Logger,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { STATUS_CODES } from 'node:http';
+import { SecurityError } from '../errors/security.error.js';
+import { setHeaders } from './refusal.js';
+
+/**
+ * Answers requests that end in a {@link SecurityError} with its status, its `Retry-After`, and nothing
+ * but the standard text of that status. The message goes to the log, for statuses of 500 and above.
+ *
+ * `SecurityModule` registers it for the whole application. Extend it to answer in another form.
+ *
+ * @example
+ * @Catch(SecurityError)
+ * export class ProblemJsonFilter extends SecurityErrorFilter {
+ *   protected override body(error: SecurityError) {
+ *     return { type: 'about:blank', status: error.status };
+ *   }
+ * }
+ */
+@Catch(SecurityError)
+export class SecurityErrorFilter implements ExceptionFilter<SecurityError> {
+  private readonly logger = new Logger('SecurityModule');
+
+  constructor(private readonly adapterHost: HttpAdapterHost) {}
+
+  /** Answers over HTTP; for other transports, gives an exception with the status and the bland text. */
+  catch(error: SecurityError, host: ArgumentsHost): unknown {
+    if (error.status >= 500) this.logger.error(`[${error.code}] ${error.message}`, error.stack);
+    if (host.getType() !== 'http') return new HttpException(this.body(error), error.status);
+    if (error.retryAfterSeconds !== undefined) {
+      setHeaders(host, { 'Retry-After': String(error.retryAfterSeconds) });
+    }
+    const response: unknown = host.switchToHttp().getResponse();
+    return this.adapterHost.httpAdapter.reply(response, this.body(error), error.status);
+  }
+
+  /** The body of the answer. Must not give away why. */
+  protected body(error: SecurityError): Record<string, unknown> {
+    return { statusCode: error.status, message: STATUS_CODES[error.status] ?? 'Error' };
+  }
+}

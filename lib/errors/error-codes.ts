@@ -1,0 +1,27 @@
+/**
+ * Every code that a {@link SecurityError} of this package can carry. Codes are stable: they are never
+ * renamed or reused. `docs/errors.md` says what each means and how to mend it.
+ *
+ * @example
+ * if (error instanceof SecurityError && error.code === 'ENC_TOKEN_EXPIRED') askForANewLink();
+ */
+export type SecurityErrorCode =
+  | 'APIKEY_NOT_CONFIGURED'
+  | 'AUDIT_CLOSED'
+  | 'AUDIT_DIRECTORY_UNUSABLE'
+  | 'AUDIT_EVENT_INVALID'
+  | 'AUDIT_LOG_DAMAGED'
+  | 'AUDIT_NOT_CONFIGURED'
+  | 'AUDIT_QUEUE_FULL'
+  | 'AUDIT_WRITE_FAILED'
+  | 'CONFIG_INVALID'
+  | 'CONFIG_OPTIONS_MISSING'
+  | 'CONFIG_REGISTERED_TWICE'
+  | 'ENC_PLAINTEXT_TOO_LARGE'
+  | 'ENC_TEXT_ILL_FORMED'
+  | 'ENC_TOKEN_EXPIRED'
+  | 'ENC_TOKEN_INVALID'
+  | 'PWD_BACKEND_UNAVAILABLE'
+  | 'PWD_UNUSABLE'
+  | 'WEBHOOK_RAW_BODY_MISSING'
+  | 'WEBHOOK_RECEIVER_UNKNOWN';

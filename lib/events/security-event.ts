@@ -1,0 +1,87 @@
+/** Who or what acted, by public ids only. */
+export interface EventSubject {
+  /** What kind of thing it is: `user`, `service`, `api-key`. */
+  type: string;
+  /** Its public id. Never an e-mail address or a name: give those as an {@link Identifier}. */
+  id: string;
+}
+
+/**
+ * Something that identifies a person, such as an e-mail address. The audit log never writes it: it
+ * writes a keyed pseudonym, the same for the same value, so that records can still be found.
+ */
+export interface Identifier {
+  /** What kind of identifier it is: `email`, `username`, `phone`. */
+  type: string;
+  /** The identifier itself; compared after Unicode NFC, trimming and lower-casing. */
+  value: string;
+}
+
+/** Where a request came from. */
+export interface EventOrigin {
+  /** The client's address, as the framework tells it (`req.ip`). */
+  ip?: string;
+  /** The `User-Agent` header. */
+  ua?: string;
+}
+
+/** Which route was asked for. */
+export interface EventRoute {
+  /** The HTTP method. */
+  method?: string;
+  /** The template of the route (`/users/:id`), never the path that was sent. */
+  route?: string;
+}
+
+/**
+ * What a feature reports about itself. The type has no field for a credential, a body or a raw
+ * identifier, so that none can slip in.
+ */
+export type SecurityEvent =
+  PasswordEvent | DecryptionEvent | SignatureEvent | WebhookEvent | ApiKeyEvent | SuppressionEvent;
+
+interface EventBase {
+  /** The name of what happened. */
+  event: string;
+  outcome: 'success' | 'failure';
+  /** Why, as one stable word. */
+  reason?: string;
+  origin?: EventOrigin;
+  http?: EventRoute;
+  /** How many times it happened, when several occurrences were put into one event; 1 otherwise. */
+  n?: number;
+}
+
+/** A password was compared with a stored hash. */
+export interface PasswordEvent extends EventBase {
+  event: 'password_verified' | 'password_refused';
+}
+
+/** A token did not decrypt. */
+export interface DecryptionEvent extends EventBase {
+  event: 'crypt_decrypt_fail';
+}
+
+/** A signature did not verify. */
+export interface SignatureEvent extends EventBase {
+  event: 'signature_refused';
+}
+
+/** A webhook delivery was refused. */
+export interface WebhookEvent extends EventBase {
+  event: 'webhook_refused';
+  /** The receiver, as the options name it. */
+  target: EventSubject;
+}
+
+/** An API key was used or refused. */
+export interface ApiKeyEvent extends EventBase {
+  event: 'api_key_used' | 'api_key_refused';
+  /** The key, when it is known. */
+  actor?: EventSubject;
+}
+
+/** More events came than the budget allows; `n` of them were not delivered. */
+export interface SuppressionEvent extends EventBase {
+  event: 'security_events_suppressed';
+}

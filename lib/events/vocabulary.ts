@@ -1,0 +1,21 @@
+import type { SecurityEvent } from './security-event.js';
+
+/** How grave an event is. */
+export type EventLevel = 'info' | 'warn' | 'critical';
+
+/** The name of an event that features report. */
+export type SecurityEventName = SecurityEvent['event'];
+
+/** Every event that features report, with its level. `docs/audit.md` explains each. */
+export const SECURITY_EVENT_LEVELS: Readonly<Record<SecurityEventName, EventLevel>> = Object.freeze(
+  {
+    password_verified: 'info',
+    password_refused: 'warn',
+    crypt_decrypt_fail: 'warn',
+    signature_refused: 'warn',
+    webhook_refused: 'warn',
+    api_key_used: 'info',
+    api_key_refused: 'warn',
+    security_events_suppressed: 'warn',
+  },
+);

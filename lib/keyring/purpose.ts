@@ -1,0 +1,15 @@
+/**
+ * What a derived key is for. Each purpose has its own key, so that what one feature signs can never be
+ * taken for what another signed.
+ */
+export type KeyPurpose =
+  | 'password-pepper'
+  | 'fernet'
+  | 'hmac-sign'
+  | 'hmac-token'
+  | 'hmac-url'
+  | 'hmac-cookie'
+  | 'apikey-digest'
+  | 'apikey-seal'
+  | 'audit-pseudonym'
+  | 'replay';

@@ -1,0 +1,34 @@
+/** Which variant of Argon2: `argon2id` for everything new, the others for hashes from elsewhere. */
+export type Argon2Variant = 'argon2id' | 'argon2i' | 'argon2d';
+
+/** What decides the cost of an Argon2 hash (RFC 9106, section 3.1). */
+export interface Argon2Parameters {
+  readonly memoryKiB: number;
+  readonly timeCost: number;
+  readonly parallelism: number;
+}
+
+/**
+ * The most that a stored hash may ask of us. A native hash cannot be cancelled, so whoever could write
+ * one row with larger figures could stop the whole process with one login.
+ */
+export const ARGON2_BOUNDS = Object.freeze({
+  memoryKiB: 256 * 1024,
+  timeCost: 16,
+  parallelism: 16,
+  /** memory times passes: 1 GiB */
+  memoryKiBPasses: 1024 * 1024,
+});
+
+/** Tells whether these parameters are ones that Argon2 knows and that stay within the bounds. */
+export function isWithinBounds({ memoryKiB, timeCost, parallelism }: Argon2Parameters): boolean {
+  return (
+    parallelism >= 1 &&
+    parallelism <= ARGON2_BOUNDS.parallelism &&
+    timeCost >= 1 &&
+    timeCost <= ARGON2_BOUNDS.timeCost &&
+    memoryKiB >= 8 * parallelism &&
+    memoryKiB <= ARGON2_BOUNDS.memoryKiB &&
+    memoryKiB * timeCost <= ARGON2_BOUNDS.memoryKiBPasses
+  );
+}

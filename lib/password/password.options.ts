@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { optionGroup, wholeNumber } from '../common/option-schema.js';
+import { ARGON2_BOUNDS } from './argon2-parameters.js';
+
+/** Settings of {@link PasswordService}: the parameters with which new passwords are hashed. */
+export interface PasswordOptions {
+  /**
+   * The memory that one hash uses, in KiB: at least 8 for each lane.
+   *
+   * @default 65536 (64 MiB)
+   */
+  memoryKiB?: number;
+  /**
+   * How many passes are made over the memory.
+   *
+   * @default 3
+   */
+  timeCost?: number;
+  /**
+   * How many lanes, each computed by a thread of its own.
+   *
+   * @default 4
+   */
+  parallelism?: number;
+}
+
+/** The schema of `password`. */
+export const passwordSchema = optionGroup(
+  {
+    memoryKiB: wholeNumber('KiB', 8, ARGON2_BOUNDS.memoryKiB).default(65_536),
+    timeCost: wholeNumber('passes', 1, ARGON2_BOUNDS.timeCost).default(3),
+    parallelism: wholeNumber('lanes', 1, ARGON2_BOUNDS.parallelism).default(4),
+  },
+  '{ memoryKiB: 65536, timeCost: 3, parallelism: 4 }',
+)
+  .refine(({ memoryKiB, parallelism }) => memoryKiB >= 8 * parallelism, {
+    error: 'needs at least 8 KiB of memory for each lane: raise memoryKiB or lower parallelism.',
+  })
+  .refine(({ memoryKiB, timeCost }) => memoryKiB * timeCost <= ARGON2_BOUNDS.memoryKiBPasses, {
+    error: `asks for more work than is ever verified: memoryKiB x timeCost may be at most ${ARGON2_BOUNDS.memoryKiBPasses}.`,
+  });
+
+/** {@link PasswordOptions} after checking, with the defaults filled in. */
+export type ResolvedPasswordOptions = Readonly<z.output<typeof passwordSchema>>;
+
+/** The injection token of {@link ResolvedPasswordOptions}. */
+export const PASSWORD_OPTIONS = Symbol('nestjs-security:password-options');

@@ -1,0 +1,168 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, DiscoveryModule, ModulesContainer } from '@nestjs/core';
+import { ApiKeyGuard } from './api-key/api-key.guard.js';
+import { API_KEY_OPTIONS } from './api-key/api-key.options.js';
+import { ApiKeyService } from './api-key/api-key.service.js';
+import { AUDIT_OPTIONS } from './audit/audit.options.js';
+import { AuditService } from './audit/audit.service.js';
+import { AuditLog } from './audit/log/audit-log.js';
+import { FileAuditLog } from './audit/log/file-audit-log.js';
+import { UnconfiguredAuditLog } from './audit/log/unconfigured-audit-log.js';
+import { unknownOption } from './common/nearest-name.js';
+import { RawBody } from './context/raw-body.js';
+import { SecurityErrorFilter } from './context/security-error.filter.js';
+import { ENCRYPTION_OPTIONS } from './encryption/encryption.options.js';
+import { EncryptionService } from './encryption/encryption.service.js';
+import { SecurityConfigurationError } from './errors/security-configuration.error.js';
+import { SecurityEvents } from './events/security-events.js';
+import { HmacService } from './hmac/hmac.service.js';
+import { Keyring } from './keyring/keyring.js';
+import { PASSWORD_OPTIONS } from './password/password.options.js';
+import { PasswordService } from './password/password.service.js';
+import { SecretsService } from './secrets/secrets.service.js';
+import {
+  ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
+  OPTIONS_TYPE,
+} from './security.module-definition.js';
+import { resolveSecurityOptions, type ResolvedSecurityOptions } from './security.options.js';
+import { WebhookGuard } from './webhook/webhook.guard.js';
+import { WEBHOOK_OPTIONS } from './webhook/webhook.options.js';
+import { WebhookRouteCheck } from './webhook/webhook-route.check.js';
+import { WebhookVerifier } from './webhook/webhook-verifier.service.js';
+
+const RESOLVED_OPTIONS = Symbol('nestjs-security:options');
+const ASYNC_KEYS = [
+  'imports',
+  'inject',
+  'useFactory',
+  'useClass',
+  'useExisting',
+  'provideInjectionTokensFrom',
+  'isGlobal',
+  'providers',
+];
+
+function featureOptions(token: symbol, feature: keyof ResolvedSecurityOptions): Provider {
+  return {
+    provide: token,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: (options: ResolvedSecurityOptions) => options[feature],
+  };
+}
+
+const providers: Provider[] = [
+  // forRoot and forRootAsync put the options in its place; importing the bare class leaves it.
+  { provide: MODULE_OPTIONS_TOKEN, useValue: undefined },
+  { provide: RESOLVED_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveSecurityOptions },
+  {
+    provide: Keyring,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: ({ keys }: ResolvedSecurityOptions) => new Keyring(keys),
+  },
+  { provide: SecurityEvents, useFactory: () => new SecurityEvents() },
+  RawBody,
+  { provide: APP_FILTER, useClass: SecurityErrorFilter },
+
+  SecretsService,
+
+  featureOptions(PASSWORD_OPTIONS, 'password'),
+  PasswordService,
+
+  featureOptions(ENCRYPTION_OPTIONS, 'encryption'),
+  EncryptionService,
+
+  HmacService,
+
+  featureOptions(WEBHOOK_OPTIONS, 'webhook'),
+  WebhookVerifier,
+  WebhookGuard,
+  WebhookRouteCheck,
+
+  featureOptions(API_KEY_OPTIONS, 'apiKey'),
+  ApiKeyService,
+  ApiKeyGuard,
+
+  featureOptions(AUDIT_OPTIONS, 'audit'),
+  {
+    provide: AuditLog,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: ({ audit: { directory } }: ResolvedSecurityOptions) =>
+      directory === undefined ? new UnconfiguredAuditLog() : new FileAuditLog(directory),
+  },
+  AuditService,
+];
+
+/**
+ * Provides every service of this package. Import it once, in the root module.
+ *
+ * @example
+ * @Module({
+ *   imports: [SecurityModule.forRoot({ keys: [{ id: '2026-11', secret: process.env.APP_KEY! }] })],
+ * })
+ * export class AppModule {}
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers,
+  exports: [
+    SecurityEvents,
+    Keyring,
+    SecretsService,
+    PasswordService,
+    EncryptionService,
+    HmacService,
+    RawBody,
+    WebhookVerifier,
+    WebhookGuard,
+    ApiKeyService,
+    ApiKeyGuard,
+    AuditService,
+  ],
+})
+export class SecurityModule extends ConfigurableModuleClass {
+  /** @throws SecurityConfigurationError `CONFIG_REGISTERED_TWICE` when it was imported with two configurations */
+  constructor(modules: ModulesContainer) {
+    super();
+    const registered = [...modules.values()].filter(({ metatype }) => metatype === SecurityModule);
+    if (registered.length > 1) throw registeredTwice(registered.length);
+  }
+
+  /**
+   * Configures the module with options that are at hand.
+   *
+   * @throws SecurityConfigurationError when the application starts, naming every option that is wrong
+   */
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return super.forRoot(options ?? {});
+  }
+
+  /**
+   * Configures the module with options that a factory gives.
+   *
+   * @throws SecurityConfigurationError at once for an unknown key beside `imports`, `inject`, `useFactory`,
+   * `useClass`, `useExisting`, `providers`, `isGlobal`; when the application starts, naming every option
+   * that is wrong
+   * @example
+   * SecurityModule.forRootAsync(securityConfig.asProvider());
+   */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    const [unknown] = Object.keys(options).filter((key) => !ASYNC_KEYS.includes(key));
+    if (unknown !== undefined) {
+      throw new SecurityConfigurationError('CONFIG_INVALID', [
+        { option: 'SecurityModule.forRootAsync', message: unknownOption(unknown, ASYNC_KEYS) },
+      ]);
+    }
+    return super.forRootAsync(options);
+  }
+}
+
+function registeredTwice(times: number): SecurityConfigurationError {
+  const message = `is registered ${times} times: keep one forRoot or forRootAsync, in the root module; its services can be injected everywhere.`;
+  return new SecurityConfigurationError(
+    'CONFIG_REGISTERED_TWICE',
+    [{ option: 'SecurityModule', message }],
+    'The application cannot start',
+  );
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { apiKeySchema, type ApiKeyOptions } from './api-key/api-key.options.js';
+import { auditSchema, type AuditOptions } from './audit/audit.options.js';
+import type { Clock } from './common/clock.js';
+import { clock, optionGroup } from './common/option-schema.js';
+import { encryptionSchema, type EncryptionOptions } from './encryption/encryption.options.js';
+import {
+  SecurityConfigurationError,
+  type ConfigurationProblem,
+} from './errors/security-configuration.error.js';
+import type { KeyEntry } from './keyring/key-entry.js';
+import { keysSchema } from './keyring/keys.options.js';
+import { passwordSchema, type PasswordOptions } from './password/password.options.js';
+import { webhookSchema, type WebhookOptions } from './webhook/webhook.options.js';
+
+/**
+ * Everything that {@link SecurityModule} can be told. Only `keys` is needed; a feature that needs more
+ * and was not given it is not started, and says so when it is used.
+ */
+export interface SecurityModuleOptions {
+  /**
+   * The keys, newest first: the first creates, the others are still accepted. Every feature derives a
+   * key of its own from them (HKDF-SHA256), so one list and one rotation serve all.
+   */
+  keys: readonly KeyEntry[];
+  /** How passwords are hashed. */
+  password?: PasswordOptions;
+  /** Fernet keys of their own, for tokens shared with other software. */
+  encryption?: EncryptionOptions;
+  /** The webhooks that are received. */
+  webhook?: WebhookOptions;
+  /** The API keys that are accepted. */
+  apiKey?: ApiKeyOptions;
+  /** Where the audit log is kept. */
+  audit?: AuditOptions;
+  /**
+   * Tells the time in milliseconds, to every feature that has no `clock` of its own.
+   *
+   * @default Date.now
+   */
+  clock?: Clock;
+}
+
+/** What `useClass` and `useExisting` of `forRootAsync` have to implement. */
+export interface SecurityOptionsFactory {
+  /** Gives the options, or a promise of them. */
+  createSecurityOptions(): SecurityModuleOptions | Promise<SecurityModuleOptions>;
+}
+
+/** The schema of all options: those of the features put together. */
+export const securitySchema = optionGroup(
+  {
+    keys: keysSchema,
+    password: passwordSchema.prefault({}),
+    encryption: encryptionSchema.prefault({}),
+    webhook: webhookSchema.prefault({}),
+    apiKey: apiKeySchema.prefault({}),
+    audit: auditSchema.prefault({}),
+    clock: clock().optional(),
+  },
+  "{ keys: [{ id: '2026-11', secret }] }",
+);
+
+/** {@link SecurityModuleOptions} after checking, with the defaults filled in. */
+export type ResolvedSecurityOptions = Readonly<z.output<typeof securitySchema>>;
+
+/**
+ * Checks options and fills the defaults in.
+ *
+ * @throws SecurityConfigurationError `CONFIG_OPTIONS_MISSING` without any, `CONFIG_INVALID` naming every
+ * option that is wrong
+ */
+export function resolveSecurityOptions(options: unknown): ResolvedSecurityOptions {
+  if (options === undefined || options === null) {
+    throw new SecurityConfigurationError('CONFIG_OPTIONS_MISSING', [
+      {
+        option: 'the options',
+        message: `are ${options}: return an object from the factory, such as { keys: [{ id: '2026-11', secret }] }.`,
+      },
+    ]);
+  }
+  const parsed = securitySchema.safeParse(options);
+  if (!parsed.success)
+    throw new SecurityConfigurationError('CONFIG_INVALID', parsed.error.issues.map(toProblem));
+  return freeze(withClock(parsed.data));
+}
+
+function toProblem({ path, message }: z.core.$ZodIssue): ConfigurationProblem {
+  return { option: path.length === 0 ? 'SecurityModule' : optionPath(path), message };
+}
+
+function optionPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function withClock({
+  clock: common,
+  ...options
+}: ResolvedSecurityOptions): ResolvedSecurityOptions {
+  if (!common) return options;
+  return {
+    ...options,
+    encryption: { clock: common, ...options.encryption },
+    audit: { clock: common, ...options.audit },
+  };
+}
+
+/** Freezes plain data only: what else stands in the options belongs to the user. */
+function freeze<T extends object>(value: T): T {
+  for (const child of Object.values(value)) if (isPlain(child)) freeze(child);
+  return Object.freeze(value);
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+}

@@ -1,0 +1,86 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { RequestFacts } from '../context/http-request.js';
+import { SecurityConfigurationError } from '../errors/security-configuration.error.js';
+import { SecurityEvents } from '../events/security-events.js';
+import { matchesAnyHmac } from '../hmac/hmac-sha256.js';
+import {
+  WEBHOOK_OPTIONS,
+  type ResolvedWebhookOptions,
+  type WebhookReceiver,
+} from './webhook.options.js';
+
+/** A delivery as it came. */
+export interface WebhookDelivery {
+  /** The request's headers, names in lower case as Node gives them. */
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The body exactly as it came, before any parsing. */
+  rawBody: Uint8Array;
+  /** Where it came from, for the audit log. */
+  facts?: RequestFacts;
+}
+
+/** What {@link WebhookVerifier.verify} found. */
+export type WebhookVerdict =
+  | { readonly ok: true; readonly receiver: string }
+  | { readonly ok: false; readonly reason: WebhookRefusal };
+
+/** Why a delivery was refused; for logs, never for the sender. */
+export type WebhookRefusal = 'signature-missing' | 'signature-mismatch';
+
+/**
+ * Verifies webhook deliveries, for code that does not use {@link VerifyWebhook}.
+ *
+ * @example
+ * const verdict = await verifier.verify('github', { headers: request.headers, rawBody: request.rawBody });
+ * if (!verdict.ok) throw new UnauthorizedException();
+ */
+@Injectable()
+export class WebhookVerifier {
+  constructor(
+    @Inject(WEBHOOK_OPTIONS) private readonly options: ResolvedWebhookOptions,
+    private readonly events: SecurityEvents,
+  ) {}
+
+  /**
+   * Verifies a delivery over its raw body, in constant time. Refusals are reported as `webhook_refused`.
+   *
+   * @param receiver its name in `webhook.receivers`
+   * @throws SecurityConfigurationError `WEBHOOK_RECEIVER_UNKNOWN` when no such receiver is configured
+   */
+  async verify(receiver: string, delivery: WebhookDelivery): Promise<WebhookVerdict> {
+    const reason = judge(this.receiver(receiver), delivery);
+    if (reason === undefined) return { ok: true, receiver };
+    this.events.report({
+      event: 'webhook_refused',
+      outcome: 'failure',
+      reason,
+      target: { type: 'webhook-receiver', id: receiver },
+      ...delivery.facts,
+    });
+    return { ok: false, reason };
+  }
+
+  /**
+   * The settings of a receiver.
+   *
+   * @internal
+   */
+  receiver(name: string): WebhookReceiver {
+    const receiver = this.options.receivers.get(name);
+    if (receiver) return receiver;
+    const option = `webhook.receivers.${name}`;
+    const message = `is not configured, and @VerifyWebhook('${name}') needs it: give { secret }, or set SECURITY_WEBHOOK_RECEIVERS_${name.toUpperCase()}_SECRET.`;
+    throw new SecurityConfigurationError('WEBHOOK_RECEIVER_UNKNOWN', [{ option, message }]);
+  }
+}
+
+function judge(
+  { scheme, key }: WebhookReceiver,
+  delivery: WebhookDelivery,
+): WebhookRefusal | undefined {
+  const signature = delivery.headers[scheme.signatureHeader];
+  if (signature === undefined) return 'signature-missing';
+  return matchesAnyHmac([key], delivery.rawBody, signature, scheme.prefix)
+    ? undefined
+    : 'signature-mismatch';
+}
