@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { registerAs } from '@nestjs/config';
 import { readFileSync } from 'node:fs';
 import { nearestName } from './common/nearest-name.js';
+import { systemErrorCode } from './common/system-error-code.js';
 import { SecurityConfigurationError } from './errors/security-configuration.error.js';
 import {
   environmentVariables,
@@ -73,10 +74,9 @@ function readSecretFile(name: string, path: string): string {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw invalid(
       name,
-      `names a file that cannot be read (${code}): give the path of a readable file.`,
+      `names a file that cannot be read (${systemErrorCode(error)}): give the path of a readable file.`,
     );
   }
   if (bytes.length > MAX_FILE_BYTES)
@@ -91,8 +91,9 @@ function place(options: Record<string, unknown>, path: readonly string[], value:
     options[first] = value;
     return;
   }
-  const inner = (options[first] ??= {});
-  place(inner as Record<string, unknown>, rest, value);
+  // A chosen name may be that of an inherited property, such as "constructor".
+  if (!Object.hasOwn(options, first)) options[first] = {};
+  place(options[first] as Record<string, unknown>, rest, value);
 }
 
 function unknownVariable(name: string, variables: readonly EnvironmentVariable[]): string {

@@ -5,7 +5,7 @@ import { clock, optionGroup, text } from '../common/option-schema.js';
 /** Settings of {@link AuditService}. */
 export interface AuditOptions {
   /**
-   * The folder that holds the log, made on first use with mode 0700. On a local disk; several processes
+   * The folder that holds the log, made with mode 0700 when the application starts. On a local disk; several processes
    * may share it, each writes a stream of its own. Without it nothing is recorded, and
    * {@link AuditService.record} fails.
    */

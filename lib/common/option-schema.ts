@@ -62,15 +62,15 @@ export function clock() {
  * @param mend what to do when it is missing
  */
 export function secretText(mend: string) {
-  return z.custom<string | Secret>().transform((value, context): Secret => {
+  const schema = z.custom<string | Secret>().transform((value, context): Secret => {
     const revealed: unknown = value instanceof Secret ? value.reveal() : value;
     const problem = problemOfSecret(revealed);
-    if (problem !== undefined || typeof revealed !== 'string') {
-      context.addIssue({ code: 'custom', message: `${problem} ${mend}` });
-      return z.NEVER;
-    }
-    return Secret.of(revealed);
+    if (problem === undefined && typeof revealed === 'string') return Secret.of(revealed);
+    context.addIssue({ code: 'custom', message: `${problem} ${mend}` });
+    return z.NEVER;
   });
+  environmentReaders.add(schema, { read: (value) => value, secret: true });
+  return schema;
 }
 
 function problemOfSecret(value: unknown): string | undefined {

@@ -14,7 +14,8 @@ import { setHeaders } from './refusal.js';
  * Answers requests that end in a {@link SecurityError} with its status, its `Retry-After`, and nothing
  * but the standard text of that status. The message goes to the log, for statuses of 500 and above.
  *
- * `SecurityModule` registers it for the whole application. Extend it to answer in another form.
+ * `SecurityModule` registers it for the whole application. To answer in another form, extend it and give
+ * `{ provide: APP_FILTER, useClass: … }` among the `providers` of `SecurityModule.forRoot`.
  *
  * @example
  * @Catch(SecurityError)

@@ -141,10 +141,8 @@ function toBytes(data: string | Uint8Array): Uint8Array {
     return data;
   }
   if (!data.isWellFormed()) {
-    throw new EncryptionError(
-      'ENC_TEXT_ILL_FORMED',
-      'text with a lone surrogate cannot be encrypted as UTF-8',
-    );
+    const message = 'text with a lone surrogate cannot be encrypted as UTF-8';
+    throw new EncryptionError('ENC_TEXT_ILL_FORMED', message, { status: 400 });
   }
   return Buffer.from(data, 'utf8');
 }

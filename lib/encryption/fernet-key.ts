@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { decodePaddedBase64Url } from '../common/encoding.js';
+import { repetitionIn } from '../keyring/key-secret.js';
 
 /** The length of a Fernet key before encoding: 16 bytes that sign, 16 bytes that encrypt. */
 export const FERNET_KEY_BYTES = 32;
@@ -36,7 +37,7 @@ export function decodeFernetKey(text: string): Buffer | string {
   if (bytes.length !== FERNET_KEY_BYTES) {
     return `is ${bytes.length} bytes long after decoding, a Fernet key has ${FERNET_KEY_BYTES}`;
   }
-  return bytes;
+  return repetitionIn(bytes) ?? bytes;
 }
 
 /** The first 8 base64url characters of HMAC-SHA256(signing half, `nestjs-security/key-id/v1`). */

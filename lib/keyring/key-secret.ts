@@ -47,8 +47,12 @@ export function weaknessOf(bytes: Uint8Array): string | undefined {
   if (PUBLISHED_KEYS.has(createHash('sha256').update(bytes).digest('hex'))) {
     return 'is a key printed in public documentation, which everybody knows';
   }
-  if (new Set(bytes).size < MIN_DISTINCT_BYTES) {
-    return 'is not random: it repeats a few byte values';
-  }
-  return undefined;
+  return repetitionIn(bytes);
+}
+
+/** Says that bytes are not random when they repeat a few values; `undefined` otherwise. */
+export function repetitionIn(bytes: Uint8Array): string | undefined {
+  return new Set(bytes).size < MIN_DISTINCT_BYTES
+    ? 'is not random: it repeats a few byte values'
+    : undefined;
 }

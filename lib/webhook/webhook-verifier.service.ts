@@ -69,9 +69,15 @@ export class WebhookVerifier {
     const receiver = this.options.receivers.get(name);
     if (receiver) return receiver;
     const option = `webhook.receivers.${name}`;
-    const message = `is not configured, and @VerifyWebhook('${name}') needs it: give { secret }, or set SECURITY_WEBHOOK_RECEIVERS_${name.toUpperCase()}_SECRET.`;
+    const message = `is not configured, and @VerifyWebhook('${name}') needs it: give { secret }${variableFor(name)}.`;
     throw new SecurityConfigurationError('WEBHOOK_RECEIVER_UNKNOWN', [{ option, message }]);
   }
+}
+
+/** The variable that configures a receiver, for a name that variables can spell. */
+function variableFor(name: string): string {
+  if (!/^[a-z0-9-]+$/.test(name)) return '';
+  return `, or set SECURITY_WEBHOOK_RECEIVERS_${name.toUpperCase().replaceAll('-', '_')}_SECRET`;
 }
 
 function judge(

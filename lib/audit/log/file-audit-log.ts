@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { open, readdir, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
 import type { AuditEvent } from '../record/audit-event.js';
 import { parseRecord, type AuditRecord } from '../record/audit-record.js';
 import { AuditLog, type Receipt } from './audit-log.js';
 import { chainLine, type ChainedLine, type ChainEnd } from './chain.js';
 import { recoverEnd } from './recovery.js';
-import { adoptStream, syncFolder, type Stream } from './stream.js';
+import { adoptStream, syncFolder, unusable, type Stream } from './stream.js';
 import { readTail } from './tail.js';
 
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
@@ -42,14 +43,10 @@ export class FileAuditLog extends AuditLog {
   }
 
   override async open(): Promise<readonly AuditEvent[]> {
-    const stream = await adoptStream(this.#directory);
     try {
-      const findings = await this.#openSegment(stream);
-      this.#stream = stream;
-      return findings;
+      return await this.#openStream();
     } catch (error) {
-      await stream.lock.release();
-      throw error;
+      throw error instanceof AuditError ? error : unusable(error);
     }
   }
 
@@ -81,6 +78,18 @@ export class FileAuditLog extends AuditLog {
     await this.#stream?.lock.release();
     this.#handle = undefined;
     this.#stream = undefined;
+  }
+
+  async #openStream(): Promise<readonly AuditEvent[]> {
+    const stream = await adoptStream(this.#directory);
+    try {
+      const findings = await this.#openSegment(stream);
+      this.#stream = stream;
+      return findings;
+    } catch (error) {
+      await stream.lock.release();
+      throw error;
+    }
   }
 
   async #openSegment(stream: Stream): Promise<readonly AuditEvent[]> {
@@ -217,11 +226,14 @@ function receiptOf(line: ChainedLine | undefined): Receipt {
 }
 
 function writeFailed(cause: unknown): AuditError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-  return new AuditError('AUDIT_WRITE_FAILED', `the audit log could not be written (${code})`, {
-    status: 503,
-    cause,
-  });
+  return new AuditError(
+    'AUDIT_WRITE_FAILED',
+    `the audit log could not be written (${systemErrorCode(cause)})`,
+    {
+      status: 503,
+      cause,
+    },
+  );
 }
 
 function foreign(path: string): AuditError {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { link, rename, rm, stat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join, relative } from 'node:path';
+import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
 
 /** The longest socket path that every system takes, in bytes. */
@@ -32,7 +33,7 @@ async function lockByPipe(folder: string): Promise<StreamLock | undefined> {
     const server = await listen(`\\\\.\\pipe\\nestjs-security-${name}`);
     return { release: () => close(server) };
   } catch (error) {
-    if (codeOf(error) === 'EADDRINUSE') return undefined;
+    if (systemErrorCode(error) === 'EADDRINUSE') return undefined;
     throw error;
   }
 }
@@ -104,7 +105,7 @@ async function linked(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (systemErrorCode(error) === 'EEXIST') return false;
     throw unusable(error);
   }
 }
@@ -114,7 +115,7 @@ async function identityOf(path: string): Promise<string | undefined> {
     const { ino, ctimeNs } = await stat(path, { bigint: true });
     return `${ino}-${ctimeNs}`;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -127,7 +128,9 @@ function isAlive(path: string): Promise<boolean> {
       resolve(true);
     });
     // Whatever else goes wrong (no permission, a full backlog) comes from a lock that is held.
-    socket.once('error', (error) => resolve(!['ECONNREFUSED', 'ENOENT'].includes(codeOf(error))));
+    socket.once('error', (error) =>
+      resolve(!['ECONNREFUSED', 'ENOENT'].includes(systemErrorCode(error))),
+    );
   });
 }
 
@@ -135,7 +138,7 @@ function listen(path: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());
     server.once('error', (error) =>
-      reject(codeOf(error) === 'EADDRINUSE' ? error : unusable(error)),
+      reject(systemErrorCode(error) === 'EADDRINUSE' ? error : unusable(error)),
     );
     server.listen(path, () => resolve(server.unref()));
   });
@@ -158,11 +161,7 @@ function socketPath(path: string): string {
 function unusable(cause: unknown): AuditError {
   return new AuditError(
     'AUDIT_DIRECTORY_UNUSABLE',
-    `audit.directory cannot be locked (${codeOf(cause)}): choose a folder on a local disk that this process may write to.`,
+    `audit.directory cannot be locked (${systemErrorCode(cause)}): choose a folder on a local disk that this process may write to.`,
     { cause },
   );
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

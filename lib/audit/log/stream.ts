@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeBase64 } from '../../common/encoding.js';
+import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
 import { genesisHash } from './leaf-hash.js';
 import { lockStream, type StreamLock } from './stream-lock.js';
@@ -120,13 +121,13 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    const message = `audit.directory cannot be used (${code}): give a folder that this process may create and write to.`;
-    throw new AuditError('AUDIT_DIRECTORY_UNUSABLE', message, { cause });
-  }
+  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+}
+
+/** The system refused something in the log's folder. */
+export function unusable(cause: unknown): AuditError {
+  const message = `audit.directory cannot be used (${systemErrorCode(cause)}): give a folder that this process may create, read and write.`;
+  return new AuditError('AUDIT_DIRECTORY_UNUSABLE', message, { cause });
 }
 
 function damaged(folder: string, what: string): AuditError {

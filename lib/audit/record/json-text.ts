@@ -1,6 +1,6 @@
 // JSON leaves these as they are, though terminals, viewers and line readers act on them: DEL and C1
 // controls (U+0085 is a line break), line and paragraph separators, bidirectional marks, the byte order mark.
-const ACTIVE = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const ACTIVE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** Writes plain data as JSON on one line, with every character escaped that could act on a reader. */
 export function toJsonText(value: object): string {

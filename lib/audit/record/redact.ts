@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { REDACTED, Secret } from '../../common/secret.js';
 import { redactText, type PseudonymOfEmail } from './redact-text.js';
 import { isSensitiveName } from './sensitive-names.js';
@@ -73,11 +74,11 @@ class Redaction {
 
   #ofStructure(value: object, depth: number): JsonValue {
     if (value instanceof Secret) return REDACTED;
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
+    if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value))
       return `[${value.byteLength} bytes]`;
-    if (value instanceof Error) return this.#ofEntries(errorEntries(value), depth);
-    if (value instanceof Map) return this.#ofEntries(value.entries(), depth);
-    if (Array.isArray(value) || value instanceof Set) return this.#ofItems(value, depth);
+    if (types.isNativeError(value)) return this.#ofEntries(errorEntries(value), depth);
+    if (types.isMap(value)) return this.#ofEntries(value.entries(), depth);
+    if (Array.isArray(value) || types.isSet(value)) return this.#ofItems(value, depth);
     if ('toJSON' in value && typeof value.toJSON === 'function')
       return this.of(value.toJSON(), depth + 1);
     return this.#ofEntries(ownEntries(value), depth);

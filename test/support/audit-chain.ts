@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The lines of one stream, as they stand on the disk. */
+export interface StreamLines {
+  readonly name: string;
+  readonly folder: string;
+  readonly segment: string;
+  readonly lines: readonly string[];
+}
+
+/** Every stream of an audit directory, in order. */
+export function readStreams(directory: string): StreamLines[] {
+  return readdirSync(directory)
+    .filter((name) => name !== 'keys')
+    .toSorted()
+    .map((name) => {
+      const folder = join(directory, name);
+      const segment = join(folder, 'seg-0000000000000000.jsonl');
+      const lines = readFileSync(segment, 'utf8').split('\n');
+      if (lines.pop() !== '') throw new Error('the last line has no LF');
+      return { name, folder, segment, lines };
+    });
+}
+
+/**
+ * Checks a stream's chain by the description of the format alone, sharing no code with the package.
+ *
+ * @returns the records
+ */
+export function verifyChain({ name, folder, lines }: StreamLines): Record<string, unknown>[] {
+  const { publicKey } = JSON.parse(readFileSync(join(folder, 'genesis.json'), 'utf8')) as {
+    publicKey: string;
+  };
+  let prev = sha256('\0', `${name}\n`, Buffer.from(publicKey, 'base64'));
+  return lines.map((line, index) => {
+    const record = JSON.parse(line) as Record<string, unknown>;
+    if (record['v'] !== 1 || record['seq'] !== index || record['id'] !== `${name}:${index}`) {
+      throw new Error(`record ${index} is out of place`);
+    }
+    if (record['prev'] !== prev) throw new Error(`record ${index} does not continue the chain`);
+    prev = sha256('\0', line);
+    return record;
+  });
+}
+
+function sha256(...parts: (string | Buffer)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}

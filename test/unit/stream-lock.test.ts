@@ -1,0 +1,72 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { lockStream } from '../../lib/audit/log/stream-lock.js';
+
+let folder: string;
+let children: ChildProcess[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lock-'));
+  children = [];
+});
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** A process that takes the lock, says whether it has it, and stays. */
+async function contender(): Promise<{ child: ChildProcess; held: boolean }> {
+  const script = join(folder, '..', `contender-${process.pid}.mjs`);
+  const module = JSON.stringify(resolve('build/lib/audit/log/stream-lock.js'));
+  writeFileSync(
+    script,
+    `import { lockStream } from ${module};
+     const lock = await lockStream(process.argv[2]);
+     process.send(lock !== undefined);
+     setInterval(() => {}, 1000);`,
+  );
+  const child = fork(script, [folder], { execArgv: [] });
+  children.push(child);
+  const [held] = (await once(child, 'message')) as [boolean];
+  return { child, held };
+}
+
+describe('the lock of a stream', () => {
+  it('is held by one at a time', async () => {
+    const lock = await lockStream(folder);
+    expect(lock).toBeDefined();
+    expect(await lockStream(folder)).toBeUndefined();
+    await lock?.release();
+    const again = await lockStream(folder);
+    expect(again).toBeDefined();
+    await again?.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is free again after its owner was killed', async () => {
+    const { child, held } = await contender();
+    expect(held).toBe(true);
+    expect(await lockStream(folder)).toBeUndefined();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const lock = await lockStream(folder);
+    expect(lock).toBeDefined();
+    await lock?.release();
+  });
+
+  it('goes to exactly one of many that find its owner dead', async () => {
+    const { child } = await contender();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const racers = await Promise.all(Array.from({ length: 6 }, () => contender()));
+    expect(racers.filter(({ held }) => held)).toHaveLength(1);
+  });
+
+  it('is a clear error where the path is too long for a socket', async () => {
+    const deep = join(folder, 'x'.repeat(120));
+    mkdirSync(deep);
+    await expect(lockStream(deep)).rejects.toMatchObject({ code: 'AUDIT_DIRECTORY_UNUSABLE' });
+  });
+});
