@@ -18,16 +18,14 @@ export class InstalledApp {
   private constructor(readonly folder: string) {}
 
   static async install(name: ApplicationName): Promise<InstalledApp> {
-    const folder = await mkdtemp(join(tmpdir(), 'nestjs-security-package-'));
-    await cp(APPLICATIONS[name], folder, {
-      recursive: true,
-      filter: (path) => !/node_modules|out$/.test(path),
-    });
-    await cp(SHARED_SOURCE, join(folder, 'src'), { recursive: true });
-    const { tarball } = await pack(folder);
-    const flags = ['--no-save', '--prefer-offline', '--no-audit', '--no-fund'];
-    await run('npm', ['install', ...flags, resolve(tarball)], { cwd: folder });
-    return new InstalledApp(folder);
+    const app = new InstalledApp(await mkdtemp(join(tmpdir(), 'nestjs-security-package-')));
+    try {
+      await app.#fill(APPLICATIONS[name]);
+      return app;
+    } catch (error) {
+      await app.remove();
+      throw error;
+    }
   }
 
   /** Compiles it with its own TypeScript, which also checks the declarations that it imports. */
@@ -46,5 +44,16 @@ export class InstalledApp {
 
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #fill(source: string): Promise<void> {
+    await cp(source, this.folder, {
+      recursive: true,
+      filter: (path) => !/node_modules|out$/.test(path),
+    });
+    await cp(SHARED_SOURCE, join(this.folder, 'src'), { recursive: true });
+    const { tarball } = await pack(this.folder);
+    const flags = ['--no-save', '--prefer-offline', '--no-audit', '--no-fund'];
+    await run('npm', ['install', ...flags, resolve(tarball)], { cwd: this.folder });
   }
 }
