@@ -84,12 +84,12 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     return this.log.tail(limit);
   }
 
-  /** @internal */
+  /** Opens the log before the first request, so that a folder that cannot be written stops the boot. */
   async onModuleInit(): Promise<void> {
     if (this.#isConfigured()) await this.#open();
   }
 
-  /** @internal */
+  /** Writes what was still reported, then closes the log. */
   async onApplicationShutdown(): Promise<void> {
     this.events.flush();
     this.#unsubscribe();

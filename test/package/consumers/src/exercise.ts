@@ -1,0 +1,65 @@
+import type { INestApplication } from '@nestjs/common';
+import { AuditService, EncryptionService, PasswordService } from 'nestjs-security';
+import { createHmac } from 'node:crypto';
+import { API_KEY, WEBHOOK_SECRET } from './app.module.js';
+
+/** What a run found; the test of the package reads it from the output. */
+export interface Findings {
+  node: string;
+  /** HTTP statuses, by what was sent. */
+  statuses: Record<string, number>;
+  whoami: unknown;
+  passwords: { right: boolean; wrong: boolean };
+  decrypted: string;
+  argon2Loaded: { afterBoot: boolean; afterHash: boolean };
+}
+
+/** Uses every service of an application that listens, as its users would. */
+export async function exercise(app: INestApplication): Promise<Findings> {
+  await app.listen(0, '127.0.0.1');
+  const address = await app.getUrl();
+  const get = (headers: Record<string, string>) => fetch(`${address}/whoami`, { headers });
+  const authenticated = await get({ 'X-API-Key': API_KEY });
+  const statuses = {
+    'no API key': (await get({})).status,
+    'wrong API key': (await get({ 'X-API-Key': 'wrong' })).status,
+    'right API key': authenticated.status,
+    'signed webhook': (await deliver(address, '{"zen": "Anything added dilutes."}')).status,
+    'changed webhook': (await deliver(address, '{"zen": "x"}', '{"zen": "y"}')).status,
+  };
+  const encryption = app.get(EncryptionService);
+  const afterBoot = isArgon2Loaded();
+  const passwords = await passwordsOf(app.get(PasswordService));
+  await app.get(AuditService).record({ event: 'exercise_done', outcome: 'success' });
+  return {
+    node: process.version,
+    statuses,
+    whoami: await authenticated.json(),
+    passwords,
+    decrypted: encryption.decryptToString(encryption.encrypt('a note')),
+    argon2Loaded: { afterBoot, afterHash: isArgon2Loaded() },
+  };
+}
+
+async function passwordsOf(service: PasswordService): Promise<Findings['passwords']> {
+  const stored = await service.hash('correct horse');
+  return {
+    right: await service.verify(stored, 'correct horse'),
+    wrong: await service.verify(stored, 'battery staple'),
+  };
+}
+
+function deliver(address: string, body: string, signed = body): Promise<Response> {
+  const digest = createHmac('sha256', WEBHOOK_SECRET).update(signed).digest('hex');
+  return fetch(`${address}/webhooks/github`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-Hub-Signature-256': `sha256=${digest}` },
+    body,
+  });
+}
+
+/** Asks the process itself, which lists every native library that it has loaded. */
+function isArgon2Loaded(): boolean {
+  const report = process.report.getReport() as unknown as { sharedObjects: string[] };
+  return report.sharedObjects.some((path) => path.includes('argon2'));
+}
