@@ -16,6 +16,7 @@ h2 { margin: 0 0 0.5rem; font-size: 1rem; }
 h2::before { content: counter(step) ". "; color: var(--red); }
 pre { margin: 0.5rem 0 0; overflow-x: auto; user-select: all; cursor: pointer; white-space: pre-wrap; overflow-wrap: anywhere; font: 0.8125rem/1.6 ui-monospace, Menlo, Consolas, monospace; }
 footer { margin-top: 2rem; color: var(--dim); font-size: 0.875rem; }
+pre span { white-space: nowrap; }
 code { font: 0.9em ui-monospace, Menlo, Consolas, monospace; }
 `;
 
@@ -27,7 +28,7 @@ export const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${
 /** The page that shows what can be tried, at an address of this sample. */
 export function homePage(url: string): string {
   const steps = curlSteps(url).map(({ title, lines }) => {
-    const commands = lines.map((line) => `<pre>${escaped(line)}</pre>`).join('\n');
+    const commands = lines.map((line) => `<pre>${unbroken(escaped(line))}</pre>`).join('\n');
     return `<li><h2>${escaped(title)}</h2>\n${commands}</li>`;
   });
   return `<!doctype html>
@@ -48,11 +49,16 @@ export function homePage(url: string): string {
 <ol>
 ${steps.join('\n')}
 </ol>
-<footer>All state is in <code>$DATA_DIR</code>: delete that folder to begin anew.</footer>
+<footer>All state is in <code>$DATA_DIR</code>: stop the sample and delete that folder to begin anew.</footer>
 </main>
 </body>
 </html>
 `;
+}
+
+/** Keeps browsers from breaking a line between the dash of an option and its letter. */
+function unbroken(html: string): string {
+  return html.replace(/ (-\w) /g, ' <span>$1</span> ');
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
