@@ -5,8 +5,11 @@ export type { SecurityModuleOptions, SecurityOptionsFactory } from './security.o
 export { securityConfig } from './security.config.js';
 
 // Keys
-export { Keyring, type PurposeKey, type PurposeKeys } from './keyring/keyring.js';
+export { Keyring, type KeyChange, type PurposeKey, type PurposeKeys, type RingKey } from './keyring/keyring.js';
 export type { KeyEntry, KeyState } from './keyring/key-entry.js';
+export { KeyProvider, type KeyRefreshOptions } from './keyring/key-provider.js';
+export type { DocumentKey, KeyDocument } from './keyring/key-document.js';
+export { KeyringRefresh } from './key-provider/keyring-refresh.service.js';
 export type { KeyPurpose } from './keyring/purpose.js';
 export { Secret } from './common/secret.js';
 export type { Clock } from './common/clock.js';
@@ -64,6 +67,7 @@ export type {
   EventRoute,
   EventSubject,
   Identifier,
+  KeyringEvent,
   PasswordEvent,
   SecurityEvent,
   SignatureEvent,
@@ -78,6 +82,7 @@ export {
   SecurityConfigurationError,
   type ConfigurationProblem,
 } from './errors/security-configuration.error.js';
+export { KeyringError } from './errors/keyring.error.js';
 export { EncryptionError } from './errors/encryption.error.js';
 export { PasswordError } from './errors/password.error.js';
 export { AuditError } from './errors/audit.error.js';

@@ -16,6 +16,9 @@ import { EncryptionService } from './encryption/encryption.service.js';
 import { SecurityConfigurationError } from './errors/security-configuration.error.js';
 import { SecurityEvents } from './events/security-events.js';
 import { HmacService } from './hmac/hmac.service.js';
+import { KeyringRefresh } from './key-provider/keyring-refresh.service.js';
+import { loadKeys } from './key-provider/load-keys.js';
+import { KeyProvider } from './keyring/key-provider.js';
 import { Keyring } from './keyring/keyring.js';
 import { PASSWORD_OPTIONS } from './password/password.options.js';
 import { PasswordService } from './password/password.service.js';
@@ -59,7 +62,14 @@ const providers: Provider[] = [
   {
     provide: Keyring,
     inject: [RESOLVED_OPTIONS],
-    useFactory: ({ keys }: ResolvedSecurityOptions) => new Keyring(keys),
+    useFactory: async ({ keys }: ResolvedSecurityOptions) =>
+      new Keyring(keys instanceof KeyProvider ? await loadKeys(keys) : keys),
+  },
+  {
+    provide: KeyringRefresh,
+    inject: [RESOLVED_OPTIONS, Keyring, SecurityEvents],
+    useFactory: ({ keys }: ResolvedSecurityOptions, keyring: Keyring, events: SecurityEvents) =>
+      new KeyringRefresh(keys instanceof KeyProvider ? keys : undefined, keyring, events),
   },
   { provide: SecurityEvents, useFactory: () => new SecurityEvents() },
   RawBody,
@@ -109,6 +119,7 @@ const providers: Provider[] = [
   exports: [
     SecurityEvents,
     Keyring,
+    KeyringRefresh,
     SecretsService,
     PasswordService,
     EncryptionService,

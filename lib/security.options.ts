@@ -9,6 +9,7 @@ import {
   type ConfigurationProblem,
 } from './errors/security-configuration.error.js';
 import type { KeyEntry } from './keyring/key-entry.js';
+import type { KeyProvider } from './keyring/key-provider.js';
 import { keysSchema } from './keyring/keys.options.js';
 import { passwordSchema, type PasswordOptions } from './password/password.options.js';
 import { webhookSchema, type WebhookOptions } from './webhook/webhook.options.js';
@@ -20,9 +21,10 @@ import { webhookSchema, type WebhookOptions } from './webhook/webhook.options.js
 export interface SecurityModuleOptions {
   /**
    * The keys, newest first: the first creates, the others are still accepted. Every feature derives a
-   * key of its own from them (HKDF-SHA256), so one list and one rotation serve all.
+   * key of its own from them (HKDF-SHA256), so one list and one rotation serve all. Or a
+   * {@link KeyProvider} that gives them.
    */
-  keys: readonly KeyEntry[];
+  keys: readonly KeyEntry[] | KeyProvider;
   /** How passwords are hashed. */
   password?: PasswordOptions;
   /** Fernet keys of their own, for tokens shared with other software. */

@@ -9,7 +9,7 @@ import {
   wholeNumber,
 } from '../common/option-schema.js';
 import { Secret } from '../common/secret.js';
-import { keyId } from '../keyring/keys.options.js';
+import { keyId } from '../keyring/key-schema.js';
 import { decodeFernetKey, fernetKeyFromBytes, type FernetKey } from './fernet-key.js';
 
 const MAKE_A_FERNET_KEY = `Make one with: node -p "crypto.randomBytes(32).toString('base64url')+'='"`;

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { MAKE_A_KEY, optionGroup, secretText } from '../common/option-schema.js';
+import { Secret } from '../common/secret.js';
+import type { KeyState } from './key-entry.js';
+import type { RingKey } from './keyring.js';
+import { decodeKeySecret, weaknessOf } from './key-secret.js';
+import { readSecretFile } from './secret-file.js';
+
+const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
+const FILE_PREFIX = 'file:';
+
+/** The id of a key: it is stored beside what the key protects, so it has to stay short and plain. */
+export const keyId = z
+  .string({ error: 'must be a text.' })
+  .regex(KEY_ID, { error: 'must be 1 to 32 of the characters A-Z a-z 0-9 _ -.' });
+
+/** What a key may be used for. */
+export const keyState = z.enum(['primary', 'accepted', 'staged', 'revoked'], {
+  error: 'must be one of primary, accepted, staged, revoked.',
+});
+
+const keyEntry = optionGroup(
+  { id: keyId, secret: secretText(MAKE_A_KEY), state: keyState.optional() },
+  "{ id: '2026-11', secret }",
+);
+
+/** A list of keys: decodes and judges every one, and puts the states in. */
+export const ringKeysSchema = z
+  .array(keyEntry, {
+    error: `is missing: give [{ id, secret }], newest first (or set SECURITY_KEYS=id:secret). ${MAKE_A_KEY}`,
+  })
+  .min(1, {
+    error: `has no key: give at least one { id, secret } (or set SECURITY_KEYS=id:secret). ${MAKE_A_KEY}`,
+  })
+  .transform((entries, context): readonly RingKey[] => {
+    const report: Report = (path, message) => context.addIssue({ code: 'custom', path, message });
+    const keys = withStates(entries, report).flatMap((entry, index) =>
+      decoded(entry, index, report),
+    );
+    reportTwins(keys, report);
+    return keys;
+  });
+
+type Entry = z.output<typeof keyEntry>;
+type StatedEntry = Omit<Entry, 'state'> & { state: KeyState };
+type Report = (path: (string | number)[], message: string) => void;
+
+function withStates(entries: readonly Entry[], report: Report): readonly StatedEntry[] {
+  const stated = entries.filter(({ state }) => state !== undefined).length;
+  if (stated > 0 && stated < entries.length) {
+    report([], 'gives a state to some keys only: give one to every key or to none.');
+  } else if (stated > 0) {
+    const primaries = entries.filter(({ state }) => state === 'primary').length;
+    if (primaries !== 1) report([], `has ${primaries} primary keys, exactly one is needed.`);
+  }
+  return entries.map((entry, index) => ({
+    ...entry,
+    state: entry.state ?? (index === 0 ? 'primary' : 'accepted'),
+  }));
+}
+
+function decoded({ id, secret, state }: StatedEntry, index: number, report: Report): RingKey[] {
+  const text = textOf(secret);
+  if (!(text instanceof Secret)) {
+    report([index, 'secret'], text);
+    return [];
+  }
+  const bytes = decodeKeySecret(text.reveal());
+  const problem = bytes ? weaknessOf(bytes) : 'is neither hex nor strict base64url or base64';
+  if (!bytes || problem !== undefined) {
+    report([index, 'secret'], `${problem}. ${MAKE_A_KEY}`);
+    return [];
+  }
+  return [{ id, state, bytes }];
+}
+
+/** The text of a key, read from the file that it may name; a plain text says why that cannot be read. */
+function textOf(secret: Secret): Secret | string {
+  const text = secret.reveal();
+  return text.startsWith(FILE_PREFIX) ? readSecretFile(text.slice(FILE_PREFIX.length)) : secret;
+}
+
+function reportTwins(keys: readonly RingKey[], report: Report): void {
+  const ids = new Set<string>();
+  const idByDigest = new Map<string, string>();
+  for (const { id, bytes } of keys) {
+    if (ids.has(id)) report([], `has the id "${id}" twice: every key needs an id of its own.`);
+    ids.add(id);
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    const twin = idByDigest.get(digest);
+    if (twin !== undefined)
+      report([], `has the same secret under "${twin}" and "${id}": remove one.`);
+    idByDigest.set(digest, id);
+  }
+}
