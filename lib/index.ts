@@ -5,10 +5,21 @@ export type { SecurityModuleOptions, SecurityOptionsFactory } from './security.o
 export { securityConfig } from './security.config.js';
 
 // Keys
-export { Keyring, type KeyChange, type PurposeKey, type PurposeKeys, type RingKey } from './keyring/keyring.js';
+export {
+  Keyring,
+  type KeyChange,
+  type PurposeKey,
+  type PurposeKeys,
+  type RingKey,
+} from './keyring/keyring.js';
 export type { KeyEntry, KeyState } from './keyring/key-entry.js';
 export { KeyProvider, type KeyRefreshOptions } from './keyring/key-provider.js';
 export type { DocumentKey, KeyDocument } from './keyring/key-document.js';
+export { KeyRingStore, type StoredKeyRing } from './key-provider/key-ring-store.js';
+export { DirectoryKeyRingStore } from './key-provider/directory.key-ring-store.js';
+export type { ManagedKeysOptions } from './key-provider/managed-keys.options.js';
+export type { RootKeyOption, RootKeyWrapper } from './key-provider/root-key.js';
+export { ManagedKeyring } from './key-provider/managed-keyring.service.js';
 export { KeyringRefresh } from './key-provider/keyring-refresh.service.js';
 export type { KeyPurpose } from './keyring/purpose.js';
 export { Secret } from './common/secret.js';

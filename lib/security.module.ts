@@ -18,7 +18,8 @@ import { SecurityEvents } from './events/security-events.js';
 import { HmacService } from './hmac/hmac.service.js';
 import { KeyringRefresh } from './key-provider/keyring-refresh.service.js';
 import { loadKeys } from './key-provider/load-keys.js';
-import { KeyProvider } from './keyring/key-provider.js';
+import { KEY_SOURCE, keySourceOf, type KeySource } from './key-provider/key-source.js';
+import { ManagedKeyring } from './key-provider/managed-keyring.service.js';
 import { Keyring } from './keyring/keyring.js';
 import { PASSWORD_OPTIONS } from './password/password.options.js';
 import { PasswordService } from './password/password.service.js';
@@ -60,17 +61,18 @@ const providers: Provider[] = [
   { provide: MODULE_OPTIONS_TOKEN, useValue: undefined },
   { provide: RESOLVED_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveSecurityOptions },
   {
-    provide: Keyring,
+    provide: KEY_SOURCE,
     inject: [RESOLVED_OPTIONS],
-    useFactory: async ({ keys }: ResolvedSecurityOptions) =>
-      new Keyring(keys instanceof KeyProvider ? await loadKeys(keys) : keys),
+    useFactory: ({ keys }: ResolvedSecurityOptions) => keySourceOf(keys),
   },
   {
-    provide: KeyringRefresh,
-    inject: [RESOLVED_OPTIONS, Keyring, SecurityEvents],
-    useFactory: ({ keys }: ResolvedSecurityOptions, keyring: Keyring, events: SecurityEvents) =>
-      new KeyringRefresh(keys instanceof KeyProvider ? keys : undefined, keyring, events),
+    provide: Keyring,
+    inject: [KEY_SOURCE],
+    useFactory: async (source: KeySource) =>
+      new Keyring('list' in source ? source.list : await loadKeys(source.provider)),
   },
+  KeyringRefresh,
+  ManagedKeyring,
   { provide: SecurityEvents, useFactory: () => new SecurityEvents() },
   RawBody,
   { provide: APP_FILTER, useClass: SecurityErrorFilter },
@@ -120,6 +122,7 @@ const providers: Provider[] = [
     SecurityEvents,
     Keyring,
     KeyringRefresh,
+    ManagedKeyring,
     SecretsService,
     PasswordService,
     EncryptionService,

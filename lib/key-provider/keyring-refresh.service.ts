@@ -1,9 +1,16 @@
-import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { randomInt } from 'node:crypto';
 import { SecurityError } from '../errors/security.error.js';
-import type { SecurityEvents } from '../events/security-events.js';
+import { SecurityEvents } from '../events/security-events.js';
 import type { KeyProvider } from '../keyring/key-provider.js';
-import type { KeyChange, Keyring } from '../keyring/keyring.js';
+import { Keyring, type KeyChange } from '../keyring/keyring.js';
+import { KEY_SOURCE, type KeySource } from './key-source.js';
 import { loadKeys } from './load-keys.js';
 
 /** Node turns a longer time into 1 ms. */
@@ -18,6 +25,7 @@ const EVENT_OF_CHANGE = {
  * Asks the key provider again and again. The last good ring stays in use while there is no answer, up to
  * `maxStaleSeconds`; every change and every silence is reported and logged.
  */
+@Injectable()
 export class KeyringRefresh implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger('Keyring');
   #timer: NodeJS.Timeout | undefined;
@@ -26,14 +34,14 @@ export class KeyringRefresh implements OnModuleInit, OnApplicationShutdown {
   #isStopped = false;
 
   constructor(
-    private readonly provider: KeyProvider | undefined,
+    @Inject(KEY_SOURCE) private readonly source: KeySource,
     private readonly keyring: Keyring,
     private readonly events: SecurityEvents,
   ) {}
 
   /** Begins to ask, when there is a provider. */
   onModuleInit(): void {
-    if (this.provider) this.#schedule(this.provider);
+    if ('provider' in this.source) this.#schedule(this.source.provider);
   }
 
   /** Asks no more. */
@@ -48,12 +56,13 @@ export class KeyringRefresh implements OnModuleInit, OnApplicationShutdown {
    * @returns whether there was a good answer; failures are reported, not thrown
    */
   async refresh(): Promise<boolean> {
-    if (!this.provider) return true;
+    if (!('provider' in this.source)) return true;
+    const { provider } = this.source;
     try {
-      this.#accept(this.provider, this.keyring.update(await loadKeys(this.provider)));
+      this.#accept(provider, this.keyring.update(await loadKeys(provider)));
       return true;
     } catch (error) {
-      this.#fail(this.provider, error);
+      this.#fail(provider, error);
       return false;
     }
   }

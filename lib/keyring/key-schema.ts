@@ -61,21 +61,25 @@ function withStates(entries: readonly Entry[], report: Report): readonly StatedE
 }
 
 function decoded({ id, secret, state }: StatedEntry, index: number, report: Report): RingKey[] {
-  const text = textOf(secret);
-  if (!(text instanceof Secret)) {
-    report([index, 'secret'], text);
-    return [];
-  }
-  const bytes = decodeKeySecret(text.reveal());
-  const problem = bytes ? weaknessOf(bytes) : 'is neither hex nor strict base64url or base64';
-  if (!bytes || problem !== undefined) {
-    report([index, 'secret'], `${problem}. ${MAKE_A_KEY}`);
-    return [];
-  }
-  return [{ id, state, bytes }];
+  const bytes = keyBytesOf(secret);
+  if (typeof bytes !== 'string') return [{ id, state, bytes }];
+  report([index, 'secret'], bytes);
+  return [];
 }
 
-/** The text of a key, read from the file that it may name; a plain text says why that cannot be read. */
+/**
+ * The bytes of a key given as text, or as `file:` and the path of a file that holds the text.
+ *
+ * @returns a plain text that says what is wrong, to follow the option's name, when there are none
+ */
+export function keyBytesOf(secret: Secret): Uint8Array | string {
+  const text = textOf(secret);
+  if (!(text instanceof Secret)) return text;
+  const bytes = decodeKeySecret(text.reveal());
+  const problem = bytes ? weaknessOf(bytes) : 'is neither hex nor strict base64url or base64';
+  return bytes && problem === undefined ? bytes : `${problem}. ${MAKE_A_KEY}`;
+}
+
 function textOf(secret: Secret): Secret | string {
   const text = secret.reveal();
   return text.startsWith(FILE_PREFIX) ? readSecretFile(text.slice(FILE_PREFIX.length)) : secret;
