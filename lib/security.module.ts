@@ -30,13 +30,17 @@ import {
   MODULE_OPTIONS_TOKEN,
   OPTIONS_TYPE,
 } from './security.module-definition.js';
-import { resolveSecurityOptions, type ResolvedSecurityOptions } from './security.options.js';
+import { SecurityBootLog } from './security.boot-log.js';
+import {
+  RESOLVED_OPTIONS,
+  resolveSecurityOptions,
+  type ResolvedSecurityOptions,
+} from './security.options.js';
 import { WebhookGuard } from './webhook/webhook.guard.js';
 import { WEBHOOK_OPTIONS } from './webhook/webhook.options.js';
 import { WebhookRouteCheck } from './webhook/webhook-route.check.js';
 import { WebhookVerifier } from './webhook/webhook-verifier.service.js';
 
-const RESOLVED_OPTIONS = Symbol('nestjs-security:options');
 const ASYNC_KEYS = [
   'imports',
   'inject',
@@ -76,6 +80,7 @@ const providers: Provider[] = [
   { provide: SecurityEvents, useFactory: () => new SecurityEvents() },
   RawBody,
   { provide: APP_FILTER, useClass: SecurityErrorFilter },
+  SecurityBootLog,
 
   SecretsService,
 

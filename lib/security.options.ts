@@ -125,3 +125,6 @@ function isPlain(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 }
+
+/** The injection token of {@link ResolvedSecurityOptions}. */
+export const RESOLVED_OPTIONS = Symbol('nestjs-security:options');

@@ -83,3 +83,8 @@ export type ResolvedApiKeyOptions = Readonly<z.output<typeof apiKeySchema>>;
 
 /** The injection token of {@link ResolvedApiKeyOptions}. */
 export const API_KEY_OPTIONS = Symbol('nestjs-security:api-key-options');
+
+/** Which API keys are accepted, for the boot log; nothing without any. */
+export function describeApiKeys({ keys }: ResolvedApiKeyOptions): string | undefined {
+  return keys && `API keys: ${keys.map(({ id }) => id).join(', ') || 'none'}`;
+}

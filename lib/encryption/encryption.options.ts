@@ -106,3 +106,12 @@ export type ResolvedEncryptionOptions = Readonly<z.output<typeof encryptionSchem
 
 /** The injection token of {@link ResolvedEncryptionOptions}. */
 export const ENCRYPTION_OPTIONS = Symbol('nestjs-security:encryption-options');
+
+/** What encrypts and decrypts, for the boot log. */
+export function describeEncryption({ keys }: ResolvedEncryptionOptions): string {
+  const [primary, ...others] = keys ?? [];
+  if (!primary) return 'encryption: Fernet under keys derived from "keys"';
+  const accepted =
+    others.length === 0 ? '' : `; also accepts ${others.map(({ id }) => id).join(', ')}`;
+  return `encryption: Fernet under keys of its own, primary ${primary.id}${accepted}`;
+}
