@@ -14,8 +14,8 @@ export class RawBody {
   #kept: boolean | undefined;
 
   constructor(adapterHost: HttpAdapterHost) {
-    // Emits when there is an adapter: at once in an application, later under @nestjs/testing, never
-    // without HTTP.
+    // Emits at once in an application, later under @nestjs/testing, and without an adapter where there is
+    // no HTTP: in application contexts and microservices.
     adapterHost.init$.subscribe(() => this.#watch(adapterHost.httpAdapter));
   }
 
@@ -24,9 +24,9 @@ export class RawBody {
     return this.#kept;
   }
 
-  #watch(adapter: BodyParsing): void {
-    const register = adapter.registerParserMiddleware?.bind(adapter);
-    if (!register) return;
+  #watch(adapter: BodyParsing | null): void {
+    const register = adapter?.registerParserMiddleware?.bind(adapter);
+    if (!adapter || !register) return;
     adapter.registerParserMiddleware = (prefix, rawBody) => {
       this.#kept = rawBody === true;
       return register(prefix, rawBody);

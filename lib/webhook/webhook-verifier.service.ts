@@ -25,7 +25,7 @@ export type WebhookVerdict =
   | { readonly ok: false; readonly reason: WebhookRefusal };
 
 /** Why a delivery was refused; for logs, never for the sender. */
-export type WebhookRefusal = 'signature-missing' | 'signature-mismatch';
+export type WebhookRefusal = 'signature-missing' | 'signature-mismatch' | 'body-not-kept';
 
 /**
  * Verifies webhook deliveries, for code that does not use {@link VerifyWebhook}.
@@ -49,13 +49,23 @@ export class WebhookVerifier {
    */
   async verify(receiver: string, delivery: WebhookDelivery): Promise<WebhookVerdict> {
     const reason = judge(this.receiver(receiver), delivery);
-    if (reason === undefined) return { ok: true, receiver };
+    return reason === undefined
+      ? { ok: true, receiver }
+      : this.refuse(receiver, reason, delivery.facts);
+  }
+
+  /**
+   * Refuses a delivery, and reports it.
+   *
+   * @internal
+   */
+  refuse(receiver: string, reason: WebhookRefusal, facts?: RequestFacts): WebhookVerdict {
     this.events.report({
       event: 'webhook_refused',
       outcome: 'failure',
       reason,
       target: { type: 'webhook-receiver', id: receiver },
-      ...delivery.facts,
+      ...facts,
     });
     return { ok: false, reason };
   }

@@ -1,4 +1,5 @@
 import { Global, Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import {
   AuditService,
@@ -206,3 +207,17 @@ function secondWithTheSameOptions(): Promise<unknown> {
   class Inner {}
   return boot(SecurityModule.forRoot(options), Inner);
 }
+
+it('an application context has no HTTP adapter, and lives', async () => {
+  const crashes: unknown[] = [];
+  const onCrash = (error: unknown): void => void crashes.push(error);
+  process.once('uncaughtException', onCrash);
+  @Module({ imports: [SecurityModule.forRoot({ keys })] })
+  class WorkerModule {}
+  const context = await NestFactory.createApplicationContext(WorkerModule, { logger: false });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.off('uncaughtException', onCrash);
+  expect(crashes).toEqual([]);
+  expect(context.get(SecretsService).tokenHex(4)).toHaveLength(8);
+  await context.close();
+});

@@ -108,6 +108,14 @@ describe.each(adapters)('@VerifyWebhook on $adapter', ({ create }) => {
     expect((await deliver(body, await sign('another', body))).status).toBe(401);
   });
 
+  it('takes no body whose bytes are not kept for an empty one', async () => {
+    const ofNothing = createHmac('sha256', secret).update('').digest('hex');
+    const answer = await deliver('anything at all', `sha256=${ofNothing}`, 'text/plain');
+    expect(answer.status).toBe(401);
+    await settle();
+    expect(http.log.recordsOf('webhook_refused').at(-1)).toMatchObject({ reason: 'body-not-kept' });
+  });
+
   it('reports refusals with the receiver and the reason, and neither secret nor body', async () => {
     await settle();
     const [refusal] = http.log.recordsOf('webhook_refused');

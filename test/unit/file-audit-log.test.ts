@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   truncateSync,
   unlinkSync,
@@ -111,6 +112,40 @@ describe('FileAuditLog', () => {
     expect((await log.tail(500)).map(({ seq }) => seq)).toEqual(
       Array.from({ length: 500 }, (_, index) => index + 100),
     );
+  });
+
+  it('gives the last records while others keep coming', async () => {
+    const log = await start();
+    const stop = AbortSignal.timeout(5000);
+    const answered = new AbortController();
+    const either = AbortSignal.any([stop, answered.signal]);
+    const pumps = Array.from({ length: 4 }, async () => {
+      while (!either.aborted) await log.append(body(1));
+    });
+    const records = await log.tail(1);
+    answered.abort();
+    await Promise.all(pumps);
+    expect(records).toHaveLength(1);
+    expect(stop.aborted).toBe(false);
+  });
+
+  it.each<[string, (segment: string) => void]>([
+    ['removed', (segment) => unlinkSync(segment)],
+    ['cut', (segment) => truncateSync(segment, 0)],
+    [
+      'replaced',
+      (segment) => {
+        renameSync(segment, `${segment}.1`);
+        writeFileSync(segment, '');
+      },
+    ],
+  ])('acknowledges nothing more when its file was %s', async (_, harm) => {
+    const log = await start();
+    await log.append(body(1));
+    harm(only().segment);
+    const failed = { code: 'AUDIT_WRITE_FAILED', status: 503 };
+    await expect(log.append(body(2))).rejects.toMatchObject(failed);
+    await expect(log.append(body(3))).rejects.toMatchObject(failed);
   });
 
   it('refuses records when it is closed, and before it is open', async () => {
@@ -242,5 +277,13 @@ describe('several processes', () => {
     const third = await start();
     expect((await third.append(body(2))).id).toBe(ids[0]?.replace(/:0$/, ':1'));
     expect(readStreams(directory).map((stream) => verifyChain(stream).length)).toEqual([2, 1]);
+  });
+
+  it('each get a stream when they begin a log at once', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      directory = join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
+      await Promise.all(Array.from({ length: 8 }, () => start()));
+      expect(readdirSync(directory)).toHaveLength(8 + 1);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readdir, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
@@ -30,11 +30,13 @@ export class FileAuditLog extends AuditLog {
   readonly #directory: string;
   #stream: Stream | undefined;
   #handle: FileHandle | undefined;
+  #path = '';
   #end: ChainEnd = { nextSeq: 0, prev: '' };
   #size = 0;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #writing: Promise<void> | undefined;
+  #newest: Promise<unknown> | undefined;
   #failure: AuditError | undefined;
 
   constructor(directory: string) {
@@ -54,17 +56,20 @@ export class FileAuditLog extends AuditLog {
     const bytes = Buffer.byteLength(body, 'utf8');
     const refusal = this.#refusal(bytes);
     if (refusal) return Promise.reject(refusal);
-    return new Promise((resolve, reject) => {
+    const appended = new Promise<Receipt>((resolve, reject) => {
       this.#waiting.push({ body, bytes, resolve, reject });
       this.#waitingBytes += bytes;
       this.#writing ??= this.#writeAll();
     });
+    this.#newest = appended.catch(() => undefined);
+    return appended;
   }
 
   override async tail(limit: number): Promise<AuditRecord[]> {
     const handle = this.#handle;
     if (!handle) throw closed();
-    await this.#writing;
+    // Not until nothing waits: under a steady load something always does.
+    await this.#newest;
     const enough = await readTail(handle, this.#size, ({ lines }, isWhole) =>
       isWhole || lines.length >= limit ? lines.slice(-limit) : undefined,
     );
@@ -104,6 +109,7 @@ export class FileAuditLog extends AuditLog {
       await syncFolder(stream.folder);
       this.#end = recovered.end;
       this.#size = recovered.size;
+      this.#path = path;
       this.#handle = handle;
       return findings;
     } catch (error) {
@@ -172,10 +178,17 @@ export class FileAuditLog extends AuditLog {
     }
     try {
       await handle.datasync();
+      await this.#assertInPlace(handle, this.#size + bytes.length);
     } catch (cause) {
       // After a failed fsync the kernel may have dropped the pages and call the next one a success.
       throw this.#break(cause);
     }
+  }
+
+  /** Bytes that were flushed into a file which was removed, replaced or cut meanwhile are lost all the same. */
+  async #assertInPlace(handle: FileHandle, size: number): Promise<void> {
+    const [ours, there] = await Promise.all([handle.stat(), stat(this.#path)]);
+    if (ours.ino !== there.ino || ours.size !== size) throw changedByAnother();
   }
 
   /** Takes a batch that was written in part off the file, so that the next one follows a whole record. */
@@ -234,6 +247,12 @@ function writeFailed(cause: unknown): AuditError {
       cause,
     },
   );
+}
+
+function changedByAnother(): NodeJS.ErrnoException {
+  return Object.assign(new Error('the segment is no longer the file that was written'), {
+    code: 'ESTALE',
+  });
 }
 
 function foreign(path: string): AuditError {

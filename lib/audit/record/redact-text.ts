@@ -7,6 +7,8 @@ export type PseudonymOfEmail = (address: string) => string;
 const SCANNED_CHARACTERS = 4096;
 const KEPT_CHARACTERS = 1024;
 const CUT = '[cut]';
+const TELLING_NAME =
+  '(?:(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credential|signature|jwt|(?:api|access|private|session)[_-]?key|session[_-]?id)[\\w-]{0,40}|(?<![\\w-])(?:pass|pw|pin|t?otp|sid))';
 
 /*
  * Every pattern runs in time linear in the text, or over at most 4096 characters from each start. They
@@ -25,8 +27,11 @@ const SECRET_PATTERNS: readonly RegExp[] = [
   /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|sk_live_|sk_test_|rk_live_|whsec_|sk-|npm_|SG\.|AIza)[\w.-]{10,}/g,
   // The password of a URL with credentials.
   /(?<=\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/@:]{0,100}:)[^\s/@]+(?=@)/gi,
-  // name=value and "name: value" with a telling name, as in query strings, forms and headers.
-  /(?<=\b[\w-]{0,30}(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|signature)["']?\s?[=:]\s?["']?)[^\s&"',;]+/gi,
+  // name=value and "name: value" with a telling name, as in query strings, forms, headers and broken JSON.
+  afterTellingName(`"`, `(?:[^"\\\\]|\\\\.)+`),
+  afterTellingName(`'`, `(?:[^'\\\\]|\\\\.)+`),
+  afterTellingName(`\\\\"`, `[^\\\\]+`),
+  afterTellingName('', `[^\\s&"',;\\\\]+`),
 ];
 const EMAIL = /[^\s@<>()[\]"',;:\\/=&?]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.){1,8}[a-z]{2,24}/gi;
 const CARD = /(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/g;
@@ -43,6 +48,11 @@ export function redactText(text: string, pseudonymOf: PseudonymOfEmail): string 
     .replace(EMAIL, (address) => pseudonymOf(address));
   const isCut = text.length > SCANNED_CHARACTERS || safe.length > KEPT_CHARACTERS;
   return isCut ? safe.slice(0, KEPT_CHARACTERS) + CUT : safe;
+}
+
+/** Finds what follows a telling name, a sign of equality and an opening quote. */
+function afterTellingName(quote: string, value: string): RegExp {
+  return new RegExp(`(?<=${TELLING_NAME}\\\\?["']?\\s{0,3}[=:]\\s{0,3}${quote})${value}`, 'gis');
 }
 
 /** Where to stop reading: not within a word, whose visible half might be half a secret. */

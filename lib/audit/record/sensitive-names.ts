@@ -1,6 +1,7 @@
 /*
- * Names of fields whose values are never written, compared in lower case without "_", "-", "." and
- * spaces, anywhere in the name: `user_password`, `X-Api-Key` and `newPassword` all match.
+ * Names of fields whose values are never written, compared in Unicode NFKC and lower case without "_", "-",
+ * ".", spaces and invisible characters, anywhere in the name: `user_password`, `X-Api-Key` and `newPassword`
+ * all match.
  */
 const SENSITIVE_FRAGMENTS = [
   'password',
@@ -54,9 +55,16 @@ const SENSITIVE_NAMES = new Set([
   'pepper',
 ]);
 
+/** Longer names are not searched, which would cost time, but taken for telling ones. */
+const MAX_NAME = 1024;
+
 /** Tells whether a field of this name is never written. */
 export function isSensitiveName(name: string): boolean {
-  const plain = name.toLowerCase().replace(/[_\-.\s]/g, '');
+  if (name.length > MAX_NAME) return true;
+  const plain = name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[_\-.\s\p{Cf}]/gu, '');
   return (
     SENSITIVE_NAMES.has(plain) || SENSITIVE_FRAGMENTS.some((fragment) => plain.includes(fragment))
   );
