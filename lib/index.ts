@@ -13,7 +13,16 @@ export type { Clock } from './common/clock.js';
 
 // Secrets
 export { SecretsService } from './secrets/secrets.service.js';
-export { timingSafeEqual } from './common/timing-safe-equal.js';
+
+// Timing-safe comparison
+export { timingSafeEqual, timingSafeEqualAny } from './common/timing-safe-equal.js';
+export { secretMatcher } from './common/secret-matcher.js';
+export {
+  timingSafeEqualBase64,
+  timingSafeEqualBase64Url,
+  timingSafeEqualHex,
+} from './common/timing-safe-encoded.js';
+export type { ComparableSecret } from './common/comparable.js';
 
 // Passwords
 export { PasswordService } from './password/password.service.js';
