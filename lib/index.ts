@@ -12,7 +12,16 @@ export { Secret } from './common/secret.js';
 export type { Clock } from './common/clock.js';
 
 // Secrets
-export { SecretsService } from './secrets/secrets.service.js';
+export { SecretsService, type TokenOptions } from './secrets/secrets.service.js';
+export type { AlphabetName } from './secrets/alphabet.js';
+export type { GeneratedSecret } from './secrets/generated-secret.js';
+export type { PassphraseOptions } from './secrets/passphrase.js';
+export {
+  PASSWORD_CHARACTERS,
+  type PasswordCharacterClass,
+  type PasswordRules,
+} from './secrets/password-rules.js';
+export { recoveryCodeDigest, type RecoveryCode } from './secrets/recovery-codes.js';
 
 // Timing-safe comparison
 export { timingSafeEqual, timingSafeEqualAny } from './common/timing-safe-equal.js';
@@ -88,6 +97,7 @@ export {
   type ConfigurationProblem,
 } from './errors/security-configuration.error.js';
 export { EncryptionError } from './errors/encryption.error.js';
+export { SecretsError } from './errors/secrets.error.js';
 export { PasswordError } from './errors/password.error.js';
 export { AuditError } from './errors/audit.error.js';
 export type { SecurityErrorCode } from './errors/error-codes.js';
