@@ -21,6 +21,16 @@ export {
   type PasswordCharacterClass,
   type PasswordRules,
 } from './secrets/password-rules.js';
+export {
+  TotpService,
+  type HotpVerdict,
+  type HotpVerifyOptions,
+  type OneTimePasswordRefusal,
+  type TotpVerdict,
+  type TotpVerifyOptions,
+} from './secrets/totp.service.js';
+export type { OneTimePasswordAlgorithm, TotpOptions } from './secrets/totp.options.js';
+export type { OtpauthAccount } from './secrets/otpauth-uri.js';
 export { recoveryCodeDigest, type RecoveryCode } from './secrets/recovery-codes.js';
 
 // Timing-safe comparison
@@ -82,6 +92,7 @@ export type {
   EventRoute,
   EventSubject,
   Identifier,
+  OneTimePasswordEvent,
   PasswordEvent,
   SecurityEvent,
   SignatureEvent,

@@ -20,6 +20,8 @@ import { Keyring } from './keyring/keyring.js';
 import { PASSWORD_OPTIONS } from './password/password.options.js';
 import { PasswordService } from './password/password.service.js';
 import { SecretsService } from './secrets/secrets.service.js';
+import { TOTP_OPTIONS } from './secrets/totp.options.js';
+import { TotpService } from './secrets/totp.service.js';
 import {
   ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
@@ -66,6 +68,8 @@ const providers: Provider[] = [
   { provide: APP_FILTER, useClass: SecurityErrorFilter },
 
   SecretsService,
+  featureOptions(TOTP_OPTIONS, 'totp'),
+  TotpService,
 
   featureOptions(PASSWORD_OPTIONS, 'password'),
   PasswordService,
@@ -110,6 +114,7 @@ const providers: Provider[] = [
     SecurityEvents,
     Keyring,
     SecretsService,
+    TotpService,
     PasswordService,
     EncryptionService,
     HmacService,

@@ -11,6 +11,7 @@ import {
 import type { KeyEntry } from './keyring/key-entry.js';
 import { keysSchema } from './keyring/keys.options.js';
 import { passwordSchema, type PasswordOptions } from './password/password.options.js';
+import { totpSchema, type TotpOptions } from './secrets/totp.options.js';
 import { webhookSchema, type WebhookOptions } from './webhook/webhook.options.js';
 
 /**
@@ -23,6 +24,8 @@ export interface SecurityModuleOptions {
    * key of its own from them (HKDF-SHA256), so one list and one rotation serve all.
    */
   keys: readonly KeyEntry[];
+  /** What one-time passwords of authenticator apps look like. */
+  totp?: TotpOptions;
   /** How passwords are hashed. */
   password?: PasswordOptions;
   /** Fernet keys of their own, for tokens shared with other software. */
@@ -51,6 +54,7 @@ export interface SecurityOptionsFactory {
 export const securitySchema = optionGroup(
   {
     keys: keysSchema,
+    totp: totpSchema.prefault({}),
     password: passwordSchema.prefault({}),
     encryption: encryptionSchema.prefault({}),
     webhook: webhookSchema.prefault({}),
@@ -103,6 +107,7 @@ function withClock({
   if (!common) return options;
   return {
     ...options,
+    totp: { clock: common, ...options.totp },
     encryption: { clock: common, ...options.encryption },
     audit: { clock: common, ...options.audit },
   };

@@ -38,7 +38,13 @@ export interface EventRoute {
  * identifier, so that none can slip in.
  */
 export type SecurityEvent =
-  PasswordEvent | DecryptionEvent | SignatureEvent | WebhookEvent | ApiKeyEvent | SuppressionEvent;
+  | PasswordEvent
+  | OneTimePasswordEvent
+  | DecryptionEvent
+  | SignatureEvent
+  | WebhookEvent
+  | ApiKeyEvent
+  | SuppressionEvent;
 
 interface EventBase {
   /** The name of what happened. */
@@ -55,6 +61,11 @@ interface EventBase {
 /** A password was compared with a stored hash. */
 export interface PasswordEvent extends EventBase {
   event: 'password_verified' | 'password_refused';
+}
+
+/** A one-time password was refused. */
+export interface OneTimePasswordEvent extends EventBase {
+  event: 'totp_refused';
 }
 
 /** A token did not decrypt. */
