@@ -26,8 +26,36 @@ export { Secret } from './common/secret.js';
 export type { Clock } from './common/clock.js';
 
 // Secrets
-export { SecretsService } from './secrets/secrets.service.js';
-export { timingSafeEqual } from './common/timing-safe-equal.js';
+export { SecretsService, type TokenOptions } from './secrets/secrets.service.js';
+export type { AlphabetName } from './secrets/alphabet.js';
+export type { GeneratedSecret } from './secrets/generated-secret.js';
+export type { PassphraseOptions } from './secrets/passphrase.js';
+export {
+  PASSWORD_CHARACTERS,
+  type PasswordCharacterClass,
+  type PasswordRules,
+} from './secrets/password-rules.js';
+export {
+  TotpService,
+  type HotpVerdict,
+  type HotpVerifyOptions,
+  type OneTimePasswordRefusal,
+  type TotpVerdict,
+  type TotpVerifyOptions,
+} from './secrets/totp.service.js';
+export type { OneTimePasswordAlgorithm, TotpOptions } from './secrets/totp.options.js';
+export type { OtpauthAccount } from './secrets/otpauth-uri.js';
+export { recoveryCodeDigest, type RecoveryCode } from './secrets/recovery-codes.js';
+
+// Timing-safe comparison
+export { timingSafeEqual, timingSafeEqualAny } from './common/timing-safe-equal.js';
+export { secretMatcher } from './common/secret-matcher.js';
+export {
+  timingSafeEqualBase64,
+  timingSafeEqualBase64Url,
+  timingSafeEqualHex,
+} from './common/timing-safe-encoded.js';
+export type { ComparableSecret } from './common/comparable.js';
 
 // Passwords
 export { PasswordService } from './password/password.service.js';
@@ -79,6 +107,7 @@ export type {
   EventSubject,
   Identifier,
   KeyringEvent,
+  OneTimePasswordEvent,
   PasswordEvent,
   SecurityEvent,
   SignatureEvent,
@@ -95,6 +124,7 @@ export {
 } from './errors/security-configuration.error.js';
 export { KeyringError } from './errors/keyring.error.js';
 export { EncryptionError } from './errors/encryption.error.js';
+export { SecretsError } from './errors/secrets.error.js';
 export { PasswordError } from './errors/password.error.js';
 export { AuditError } from './errors/audit.error.js';
 export type { SecurityErrorCode } from './errors/error-codes.js';

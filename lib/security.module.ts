@@ -24,6 +24,8 @@ import { Keyring } from './keyring/keyring.js';
 import { PASSWORD_OPTIONS } from './password/password.options.js';
 import { PasswordService } from './password/password.service.js';
 import { SecretsService } from './secrets/secrets.service.js';
+import { TOTP_OPTIONS } from './secrets/totp.options.js';
+import { TotpService } from './secrets/totp.service.js';
 import {
   ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
@@ -83,6 +85,8 @@ const providers: Provider[] = [
   SecurityBootLog,
 
   SecretsService,
+  featureOptions(TOTP_OPTIONS, 'totp'),
+  TotpService,
 
   featureOptions(PASSWORD_OPTIONS, 'password'),
   PasswordService,
@@ -129,6 +133,7 @@ const providers: Provider[] = [
     KeyringRefresh,
     ManagedKeyring,
     SecretsService,
+    TotpService,
     PasswordService,
     EncryptionService,
     HmacService,

@@ -13,6 +13,7 @@ import type { KeyProvider } from './keyring/key-provider.js';
 import { keysSchema } from './key-provider/keys.options.js';
 import type { ManagedKeysOptions } from './key-provider/managed-keys.options.js';
 import { passwordSchema, type PasswordOptions } from './password/password.options.js';
+import { totpSchema, type TotpOptions } from './secrets/totp.options.js';
 import { webhookSchema, type WebhookOptions } from './webhook/webhook.options.js';
 
 /**
@@ -26,6 +27,8 @@ export interface SecurityModuleOptions {
    * {@link KeyProvider} that gives them, or a managed ring that makes them.
    */
   keys: readonly KeyEntry[] | KeyProvider | { managed: ManagedKeysOptions };
+  /** What one-time passwords of authenticator apps look like. */
+  totp?: TotpOptions;
   /** How passwords are hashed. */
   password?: PasswordOptions;
   /** Fernet keys of their own, for tokens shared with other software. */
@@ -54,6 +57,7 @@ export interface SecurityOptionsFactory {
 export const securitySchema = optionGroup(
   {
     keys: keysSchema,
+    totp: totpSchema.prefault({}),
     password: passwordSchema.prefault({}),
     encryption: encryptionSchema.prefault({}),
     webhook: webhookSchema.prefault({}),
@@ -110,6 +114,7 @@ function withClock({
       'managed' in options.keys
         ? { managed: { clock: common, ...options.keys.managed } }
         : options.keys,
+    totp: { clock: common, ...options.totp },
     encryption: { clock: common, ...options.encryption },
     audit: { clock: common, ...options.audit },
   };

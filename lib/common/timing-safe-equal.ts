@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual as equalBytes } from 'node:crypto';
-import { Secret } from './secret.js';
+import { timingSafeEqual as equalBytes } from 'node:crypto';
+import { candidateDigest, secretDigest, type ComparableSecret } from './comparable.js';
 
 /**
  * Tells whether an untrusted candidate equals a secret, in a time that does not depend on where they
  * differ. Both are hashed with SHA-256 first, so lengths may differ; what can be learned from timing
- * is at most the number of 64-byte blocks of each.
+ * is at most the number of 64-byte blocks of each. {@link secretMatcher} does not leak even that.
  *
  * Strings are compared as UTF-8. A candidate that is not a string or bytes, or that has a lone
  * surrogate, is unequal to everything.
@@ -17,28 +17,33 @@ import { Secret } from './secret.js';
  * @example
  * if (!timingSafeEqual(request.headers['x-setup-token'], config.setupToken)) throw new ForbiddenException();
  */
-export function timingSafeEqual(
+export function timingSafeEqual(candidate: unknown, secret: ComparableSecret): boolean {
+  const expected = secretDigest(secret);
+  const actual = candidateDigest(candidate);
+  return actual !== undefined && equalBytes(actual, expected);
+}
+
+/**
+ * Tells whether an untrusted candidate equals any of several secrets, such as the present and the
+ * previous one. All are visited whatever the others gave, so that timing does not tell which matched.
+ *
+ * @param candidate what the caller sent; anything at all
+ * @param secrets what it may equal; at least one
+ * @throws TypeError when there is no secret, or when one of them is unfit for {@link timingSafeEqual}
+ * @example
+ * timingSafeEqualAny(request.headers['x-token'], [config.token, config.previousToken]);
+ */
+export function timingSafeEqualAny(
   candidate: unknown,
-  secret: string | Uint8Array | Secret<string | Uint8Array>,
+  secrets: readonly ComparableSecret[],
 ): boolean {
-  const expected = digest(usable(secret));
-  if (!isComparable(candidate)) return false;
-  return equalBytes(digest(candidate), expected);
-}
-
-function digest(value: string | Uint8Array): Buffer {
-  return createHash('sha256').update(value).digest();
-}
-
-function isComparable(value: unknown): value is string | Uint8Array {
-  // UTF-8 turns every lone surrogate into U+FFFD, so ill-formed texts would equal one another.
-  return typeof value === 'string' ? value.isWellFormed() : value instanceof Uint8Array;
-}
-
-function usable(secret: unknown): string | Uint8Array {
-  const value: unknown = secret instanceof Secret ? secret.reveal() : secret;
-  if (!isComparable(value) || value.length === 0) {
-    throw new TypeError('the secret must be a non-empty, well-formed string or bytes');
+  if (!Array.isArray(secrets) || secrets.length === 0) {
+    throw new TypeError('the secrets must be a list of at least one');
   }
-  return value;
+  const actual = candidateDigest(candidate);
+  let matched = false;
+  for (const expected of secrets.map(secretDigest)) {
+    if (actual !== undefined && equalBytes(actual, expected)) matched = true;
+  }
+  return matched;
 }

@@ -39,6 +39,7 @@ export interface EventRoute {
  */
 export type SecurityEvent =
   | PasswordEvent
+  | OneTimePasswordEvent
   | DecryptionEvent
   | SignatureEvent
   | WebhookEvent
@@ -61,6 +62,11 @@ interface EventBase {
 /** A password was compared with a stored hash. */
 export interface PasswordEvent extends EventBase {
   event: 'password_verified' | 'password_refused';
+}
+
+/** A one-time password was refused. */
+export interface OneTimePasswordEvent extends EventBase {
+  event: 'totp_refused';
 }
 
 /** A token did not decrypt. */

@@ -28,7 +28,13 @@ export class DirectoryKeyRingStore extends KeyRingStore {
   override async read(): Promise<StoredKeyRing | undefined> {
     const generation = (await this.#generations()).at(-1);
     if (generation === undefined) return undefined;
-    return { generation, sealed: await readFile(this.#pathOf(generation), 'ascii') };
+    try {
+      return { generation, sealed: await readFile(this.#pathOf(generation), 'ascii') };
+    } catch (error) {
+      // Other nodes were so much faster that what was the newest is outdated and gone.
+      if (systemErrorCode(error) === 'ENOENT') return this.read();
+      throw error;
+    }
   }
 
   /** As {@link KeyRingStore.write}. */

@@ -37,9 +37,25 @@ describe('DirectoryKeyRingStore', () => {
     );
     const nodes = Array.from({ length: 4 }, () => fork(script, [folder], { execArgv: [] }));
     const stored = await Promise.all(
-      nodes.map(async (node) => ((await once(node, 'message')) as [number])[0]),
+      nodes.map(async (node) => {
+        const [result] = (await Promise.race([once(node, 'message'), once(node, 'exit')])) as [
+          unknown,
+        ];
+        return Number(result);
+      }),
     );
     expect(stored.reduce((sum, each) => sum + each)).toBe(30);
+  });
+
+  it('reads the newest ring, when the one it was about to read is outdated and gone', async () => {
+    const [store, other] = [new TestStore(), new TestStore()];
+    await store.write({ generation: 1, sealed: 'first' });
+    const ahead = new TestStore(store.folder);
+    const reading = Promise.all(Array.from({ length: 200 }, () => store.read()));
+    for (let generation = 2; generation <= 40; generation += 1)
+      await ahead.write({ generation, sealed: 'x' });
+    expect((await reading).every((ring) => ring !== undefined)).toBe(true);
+    expect(await other.read()).toBeUndefined();
   });
 
   it('keeps private files, and the last ten generations only', async () => {

@@ -13,6 +13,7 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { optional: boolean }>>;
 }
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
@@ -47,10 +48,15 @@ describe('package.json', () => {
       '@nestjs/core': '^11 || ^12',
       'reflect-metadata': '^0.2.0',
       rxjs: '^7.1.0',
+      uqr: '^0.1.3',
     });
     expect(Object.keys(manifest.devDependencies)).toEqual(
       expect.arrayContaining(Object.keys(manifest.peerDependencies)),
     );
+  });
+
+  it('asks for nothing else than Nest: what draws QR codes is optional', () => {
+    expect(manifest.peerDependenciesMeta).toEqual({ uqr: { optional: true } });
   });
 
   it('asks for a Node that can require() an ES module, or CommonJS applications could not load it', () => {

@@ -14,6 +14,7 @@ const EXPECTED = {
   whoami: { id: 'ci' },
   passwords: { right: true, wrong: false },
   decrypted: 'a note',
+  oneTimePassword: { ok: true, qrCode: 'SECRET_QR_UNAVAILABLE' },
   argon2Loaded: { afterBoot: false, afterHash: true },
 };
 

@@ -43,6 +43,11 @@ describe('options from the environment', () => {
   it('cover every option that is a text or a number', () => {
     expect(environmentVariables(securitySchema).map(({ name }) => name)).toEqual([
       'SECURITY_KEYS',
+      'SECURITY_TOTP_ALGORITHM',
+      'SECURITY_TOTP_DIGITS',
+      'SECURITY_TOTP_PERIOD_SECONDS',
+      'SECURITY_TOTP_WINDOW',
+      'SECURITY_TOTP_ISSUER',
       'SECURITY_PASSWORD_MEMORY_KIB',
       'SECURITY_PASSWORD_TIME_COST',
       'SECURITY_PASSWORD_PARALLELISM',

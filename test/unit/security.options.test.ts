@@ -20,7 +20,7 @@ describe('options are refused with the name of the option and the mend:', () => 
     ],
     [
       'one like no other',
-      'SecurityModule has no option "zzzzzz". It knows: keys, password,',
+      'SecurityModule has no option "zzzzzz". It knows: keys, totp, password,',
       { keys, zzzzzz: 1 },
     ],
     ['a group that is none', 'password must be an object such as', { keys, password: 5 }],

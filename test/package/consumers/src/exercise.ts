@@ -1,5 +1,11 @@
 import type { INestApplication } from '@nestjs/common';
-import { AuditService, EncryptionService, PasswordService } from 'nestjs-security';
+import {
+  AuditService,
+  EncryptionService,
+  PasswordService,
+  SecurityError,
+  TotpService,
+} from 'nestjs-security';
 import { createHmac } from 'node:crypto';
 import { API_KEY, WEBHOOK_SECRET } from './app.module.js';
 
@@ -11,6 +17,7 @@ export interface Findings {
   whoami: unknown;
   passwords: { right: boolean; wrong: boolean };
   decrypted: string;
+  oneTimePassword: { ok: boolean; qrCode: string };
   argon2Loaded: { afterBoot: boolean; afterHash: boolean };
 }
 
@@ -37,6 +44,7 @@ export async function exercise(app: INestApplication): Promise<Findings> {
     whoami: await authenticated.json(),
     passwords,
     decrypted: encryption.decryptToString(encryption.encrypt('a note')),
+    oneTimePassword: await oneTimePasswordOf(app.get(TotpService)),
     argon2Loaded: { afterBoot, afterHash: isArgon2Loaded() },
   };
 }
@@ -47,6 +55,19 @@ async function passwordsOf(service: PasswordService): Promise<Findings['password
     right: await service.verify(stored, 'correct horse'),
     wrong: await service.verify(stored, 'battery staple'),
   };
+}
+
+/** These applications did not install the package that draws QR codes. */
+async function oneTimePasswordOf(totp: TotpService): Promise<Findings['oneTimePassword']> {
+  const secret = await totp.generateSecret();
+  const code = await totp.generate(secret);
+  const { ok } = await totp.verify(code, secret, { lastAcceptedStep: null });
+  const uri = await totp.uri(secret, { account: 'ann', issuer: 'Exercise' });
+  const qrCode = await totp.qrCodeSvg(uri).catch((error: unknown) => {
+    if (error instanceof SecurityError) return error.code;
+    throw error;
+  });
+  return { ok, qrCode };
 }
 
 function deliver(address: string, body: string, signed = body): Promise<Response> {
