@@ -79,6 +79,7 @@ export {
   type ConfigurationProblem,
 } from './errors/security-configuration.error.js';
 export { EncryptionError } from './errors/encryption.error.js';
+export { KeyDerivationError } from './errors/key-derivation.error.js';
 export { PasswordError } from './errors/password.error.js';
 export { AuditError } from './errors/audit.error.js';
 export type { SecurityErrorCode } from './errors/error-codes.js';
