@@ -15,6 +15,23 @@ export type { Clock } from './common/clock.js';
 export { SecretsService } from './secrets/secrets.service.js';
 export { timingSafeEqual } from './common/timing-safe-equal.js';
 
+// Key derivation
+export { KeyDerivationService } from './key-derivation/key-derivation.service.js';
+export type {
+  DerivedFernetKey,
+  DerivedKey,
+  DeriveOptions,
+  FernetKeyOptions,
+  KdfChoice,
+  KeyToVerify,
+} from './key-derivation/derive-options.js';
+export type { HkdfOptions, InputKey } from './key-derivation/hkdf.js';
+export type { Passphrase } from './key-derivation/passphrase.js';
+export type { KdfAlgorithmName } from './key-derivation/recipe.js';
+export type { ScryptParameters } from './key-derivation/scrypt.js';
+export type { Pbkdf2Parameters } from './key-derivation/pbkdf2.js';
+export type { Argon2Parameters } from './key-derivation/argon2-parameters.js';
+
 // Passwords
 export { PasswordService } from './password/password.service.js';
 export type { PasswordOptions } from './password/password.options.js';

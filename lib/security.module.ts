@@ -16,6 +16,7 @@ import { EncryptionService } from './encryption/encryption.service.js';
 import { SecurityConfigurationError } from './errors/security-configuration.error.js';
 import { SecurityEvents } from './events/security-events.js';
 import { HmacService } from './hmac/hmac.service.js';
+import { KeyDerivationService } from './key-derivation/key-derivation.service.js';
 import { Keyring } from './keyring/keyring.js';
 import { PASSWORD_OPTIONS } from './password/password.options.js';
 import { PasswordService } from './password/password.service.js';
@@ -67,6 +68,8 @@ const providers: Provider[] = [
 
   SecretsService,
 
+  KeyDerivationService,
+
   featureOptions(PASSWORD_OPTIONS, 'password'),
   PasswordService,
 
@@ -110,6 +113,7 @@ const providers: Provider[] = [
     SecurityEvents,
     Keyring,
     SecretsService,
+    KeyDerivationService,
     PasswordService,
     EncryptionService,
     HmacService,

@@ -37,16 +37,22 @@ export function normalizedBytes(text: string): Buffer | UnusablePassphrase {
  * bytes or has a lone surrogate
  */
 export function passphraseBytes(passphrase: Passphrase): Buffer {
-  const bytes = judge(passphrase instanceof Secret ? passphrase.reveal() : passphrase);
+  const bytes = judgePassphrase(passphrase);
   if (typeof bytes !== 'string') return bytes;
   throw new KeyDerivationError('KDF_PASSPHRASE_UNUSABLE', REFUSALS[bytes], { status: 400 });
 }
 
-function judge(passphrase: unknown): Buffer | UnusablePassphrase {
-  if (typeof passphrase === 'string') return normalizedBytes(passphrase);
-  if (!(passphrase instanceof Uint8Array)) {
+/**
+ * As {@link passphraseBytes}, but gives the reason instead of throwing.
+ *
+ * @throws TypeError for anything but text, bytes or a {@link Secret} of one
+ */
+export function judgePassphrase(passphrase: Passphrase): Buffer | UnusablePassphrase {
+  const value = passphrase instanceof Secret ? passphrase.reveal() : passphrase;
+  if (typeof value === 'string') return normalizedBytes(value);
+  if (!(value instanceof Uint8Array)) {
     throw new TypeError('a passphrase must be a string, bytes or a Secret of one');
   }
-  if (passphrase.length === 0) return 'empty';
-  return passphrase.length > MAX_PASSPHRASE_BYTES ? 'too-long' : Buffer.from(passphrase);
+  if (value.length === 0) return 'empty';
+  return value.length > MAX_PASSPHRASE_BYTES ? 'too-long' : Buffer.from(value);
 }
