@@ -104,7 +104,7 @@ Time of one derivation, and the longest that the event loop stood still meanwhil
 
 ${table()}
 
-Method: \`npm run bench:kdf\`. All rows are run in turn, one derivation at a time, ${ROUNDS} rounds after ${WARM_UPS} rounds of warm-up. Times are those from the call to the awaited answer. The delay of the loop is the greatest that \`perf_hooks.monitorEventLoopDelay\` with a resolution of ${RESOLUTION_MS} ms notes between 5 ms before the call and 5 ms after the answer, less that resolution; the columns sum up those greatest delays over the rounds. The last two rows show what a loop with nothing to do and a blocked one look like.
+Method: \`npm run bench:kdf\`. All rows are run in turn, one derivation at a time, ${ROUNDS} rounds after ${WARM_UPS} rounds of warm-up. Times are those from the call to the awaited answer. The delay of the loop is the greatest that \`perf_hooks.monitorEventLoopDelay\` with a resolution of ${RESOLUTION_MS} ms notes between 5 ms before the call and 5 ms after the answer, less that resolution; the columns sum up those greatest delays over the rounds. The last two rows show what a loop with nothing to do and a blocked one look like. Argon2id computes its four lanes in threads of its own, so that on two cores the loop waits for a turn.
 `;
 }
 

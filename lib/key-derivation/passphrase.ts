@@ -1,8 +1,8 @@
 import { Secret } from '../common/secret.js';
 import { KeyDerivationError } from '../errors/key-derivation.error.js';
 
-/** The longest passphrase or password, in bytes; of text, those of its UTF-8 before normalising. */
-export const MAX_PASSPHRASE_BYTES = 4096;
+/** Of text, those of its UTF-8 before normalising. */
+const MAX_PASSPHRASE_BYTES = 4096;
 
 /** What a key can be derived from: text as a person types it, or bytes. */
 export type Passphrase = string | Uint8Array | Secret<string | Uint8Array>;

@@ -30,8 +30,7 @@ export const KDF_ALGORITHMS: Readonly<Record<KdfAlgorithmName, KdfAlgorithm>> = 
   argon2id: ARGON2ID,
 });
 
-/** The shortest and the longest salt of a passphrase, in bytes. */
-export const SALT_BYTES = Object.freeze({ min: 8, max: 1024 });
+const SALT_BYTES = Object.freeze({ min: 8, max: 1024 });
 const MAX_LENGTH = 1024;
 
 /**
