@@ -5,8 +5,22 @@ export type { SecurityModuleOptions, SecurityOptionsFactory } from './security.o
 export { securityConfig } from './security.config.js';
 
 // Keys
-export { Keyring, type PurposeKey, type PurposeKeys } from './keyring/keyring.js';
+export {
+  Keyring,
+  type KeyChange,
+  type PurposeKey,
+  type PurposeKeys,
+  type RingKey,
+} from './keyring/keyring.js';
 export type { KeyEntry, KeyState } from './keyring/key-entry.js';
+export { KeyProvider, type KeyRefreshOptions } from './keyring/key-provider.js';
+export type { DocumentKey, KeyDocument } from './keyring/key-document.js';
+export { KeyRingStore, type StoredKeyRing } from './key-provider/key-ring-store.js';
+export { DirectoryKeyRingStore } from './key-provider/directory.key-ring-store.js';
+export type { ManagedKeysOptions } from './key-provider/managed-keys.options.js';
+export type { RootKeyOption, RootKeyWrapper } from './key-provider/root-key.js';
+export { ManagedKeyring } from './key-provider/managed-keyring.service.js';
+export { KeyringRefresh } from './key-provider/keyring-refresh.service.js';
 export type { KeyPurpose } from './keyring/purpose.js';
 export { Secret } from './common/secret.js';
 export type { Clock } from './common/clock.js';
@@ -81,6 +95,7 @@ export type {
   EventRoute,
   EventSubject,
   Identifier,
+  KeyringEvent,
   PasswordEvent,
   SecurityEvent,
   SignatureEvent,
@@ -95,6 +110,7 @@ export {
   SecurityConfigurationError,
   type ConfigurationProblem,
 } from './errors/security-configuration.error.js';
+export { KeyringError } from './errors/keyring.error.js';
 export { EncryptionError } from './errors/encryption.error.js';
 export { KeyDerivationError } from './errors/key-derivation.error.js';
 export { PasswordError } from './errors/password.error.js';

@@ -17,6 +17,10 @@ import { SecurityConfigurationError } from './errors/security-configuration.erro
 import { SecurityEvents } from './events/security-events.js';
 import { HmacService } from './hmac/hmac.service.js';
 import { KeyDerivationService } from './key-derivation/key-derivation.service.js';
+import { KeyringRefresh } from './key-provider/keyring-refresh.service.js';
+import { loadKeys } from './key-provider/load-keys.js';
+import { KEY_SOURCE, keySourceOf, type KeySource } from './key-provider/key-source.js';
+import { ManagedKeyring } from './key-provider/managed-keyring.service.js';
 import { Keyring } from './keyring/keyring.js';
 import { PASSWORD_OPTIONS } from './password/password.options.js';
 import { PasswordService } from './password/password.service.js';
@@ -27,13 +31,17 @@ import {
   MODULE_OPTIONS_TOKEN,
   OPTIONS_TYPE,
 } from './security.module-definition.js';
-import { resolveSecurityOptions, type ResolvedSecurityOptions } from './security.options.js';
+import { SecurityBootLog } from './security.boot-log.js';
+import {
+  RESOLVED_OPTIONS,
+  resolveSecurityOptions,
+  type ResolvedSecurityOptions,
+} from './security.options.js';
 import { WebhookGuard } from './webhook/webhook.guard.js';
 import { WEBHOOK_OPTIONS } from './webhook/webhook.options.js';
 import { WebhookRouteCheck } from './webhook/webhook-route.check.js';
 import { WebhookVerifier } from './webhook/webhook-verifier.service.js';
 
-const RESOLVED_OPTIONS = Symbol('nestjs-security:options');
 const ASYNC_KEYS = [
   'imports',
   'inject',
@@ -58,13 +66,22 @@ const providers: Provider[] = [
   { provide: MODULE_OPTIONS_TOKEN, useValue: undefined },
   { provide: RESOLVED_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveSecurityOptions },
   {
-    provide: Keyring,
+    provide: KEY_SOURCE,
     inject: [RESOLVED_OPTIONS],
-    useFactory: ({ keys }: ResolvedSecurityOptions) => new Keyring(keys),
+    useFactory: ({ keys }: ResolvedSecurityOptions) => keySourceOf(keys),
   },
+  {
+    provide: Keyring,
+    inject: [KEY_SOURCE],
+    useFactory: async (source: KeySource) =>
+      new Keyring('list' in source ? source.list : await loadKeys(source.provider)),
+  },
+  KeyringRefresh,
+  ManagedKeyring,
   { provide: SecurityEvents, useFactory: () => new SecurityEvents() },
   RawBody,
   { provide: APP_FILTER, useClass: SecurityErrorFilter },
+  SecurityBootLog,
 
   SecretsService,
 
@@ -112,6 +129,8 @@ const providers: Provider[] = [
   exports: [
     SecurityEvents,
     Keyring,
+    KeyringRefresh,
+    ManagedKeyring,
     SecretsService,
     KeyDerivationService,
     PasswordService,

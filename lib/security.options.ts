@@ -9,7 +9,9 @@ import {
   type ConfigurationProblem,
 } from './errors/security-configuration.error.js';
 import type { KeyEntry } from './keyring/key-entry.js';
-import { keysSchema } from './keyring/keys.options.js';
+import type { KeyProvider } from './keyring/key-provider.js';
+import { keysSchema } from './key-provider/keys.options.js';
+import type { ManagedKeysOptions } from './key-provider/managed-keys.options.js';
 import { passwordSchema, type PasswordOptions } from './password/password.options.js';
 import { webhookSchema, type WebhookOptions } from './webhook/webhook.options.js';
 
@@ -20,9 +22,10 @@ import { webhookSchema, type WebhookOptions } from './webhook/webhook.options.js
 export interface SecurityModuleOptions {
   /**
    * The keys, newest first: the first creates, the others are still accepted. Every feature derives a
-   * key of its own from them (HKDF-SHA256), so one list and one rotation serve all.
+   * key of its own from them (HKDF-SHA256), so one list and one rotation serve all. Or a
+   * {@link KeyProvider} that gives them, or a managed ring that makes them.
    */
-  keys: readonly KeyEntry[];
+  keys: readonly KeyEntry[] | KeyProvider | { managed: ManagedKeysOptions };
   /** How passwords are hashed. */
   password?: PasswordOptions;
   /** Fernet keys of their own, for tokens shared with other software. */
@@ -103,6 +106,10 @@ function withClock({
   if (!common) return options;
   return {
     ...options,
+    keys:
+      'managed' in options.keys
+        ? { managed: { clock: common, ...options.keys.managed } }
+        : options.keys,
     encryption: { clock: common, ...options.encryption },
     audit: { clock: common, ...options.audit },
   };
@@ -118,3 +125,6 @@ function isPlain(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 }
+
+/** The injection token of {@link ResolvedSecurityOptions}. */
+export const RESOLVED_OPTIONS = Symbol('nestjs-security:options');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { environmentReaders, optionGroup, splitList } from '../common/option-schema.js';
 import { decodeHex } from '../common/encoding.js';
-import { keyId } from '../keyring/keys.options.js';
+import { keyId } from '../keyring/key-schema.js';
 
 const DIGEST_BYTES = 32;
 const DIGEST_FORM = `must be 64 hexadecimal digits: the SHA-256 of the key. Make a key and its digest with: node -p "k=crypto.randomBytes(32).toString('base64url'); k+' '+crypto.createHash('sha256').update(k).digest('hex')"`;
@@ -83,3 +83,8 @@ export type ResolvedApiKeyOptions = Readonly<z.output<typeof apiKeySchema>>;
 
 /** The injection token of {@link ResolvedApiKeyOptions}. */
 export const API_KEY_OPTIONS = Symbol('nestjs-security:api-key-options');
+
+/** Which API keys are accepted, for the boot log; nothing without any. */
+export function describeApiKeys({ keys }: ResolvedApiKeyOptions): string | undefined {
+  return keys && `API keys: ${keys.map(({ id }) => id).join(', ') || 'none'}`;
+}

@@ -34,3 +34,8 @@ export type ResolvedAuditOptions = Readonly<z.output<typeof auditSchema>>;
 
 /** The injection token of {@link ResolvedAuditOptions}. */
 export const AUDIT_OPTIONS = Symbol('nestjs-security:audit-options');
+
+/** Where the audit log is, for the boot log; nothing without one. */
+export function describeAudit({ directory }: ResolvedAuditOptions): string | undefined {
+  return directory && `audit: ${directory}`;
+}

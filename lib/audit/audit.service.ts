@@ -102,9 +102,19 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
   }
 
   #bodyOf(event: AuditEvent): string {
-    const [key] = this.keyring.keysFor('audit-pseudonym');
-    const pseudonym = (identifier: Identifier): string => pseudonymOf(identifier, key);
-    return recordBody(event, { now: this.#clock(), pseudonymOf: pseudonym });
+    return recordBody(event, {
+      now: this.#clock(),
+      pseudonymOf: (identifier) => this.#pseudonymOf(identifier),
+    });
+  }
+
+  #pseudonymOf(identifier: Identifier): string {
+    try {
+      return pseudonymOf(identifier, this.keyring.keysFor('audit-pseudonym')[0]);
+    } catch {
+      // Without keys, too, an event is recorded: that the keys are gone is itself one.
+      return '[pseudonym unavailable]';
+    }
   }
 
   #open(): Promise<void> {

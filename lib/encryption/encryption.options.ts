@@ -9,7 +9,7 @@ import {
   wholeNumber,
 } from '../common/option-schema.js';
 import { Secret } from '../common/secret.js';
-import { keyId } from '../keyring/keys.options.js';
+import { keyId } from '../keyring/key-schema.js';
 import { decodeFernetKey, fernetKeyFromBytes, type FernetKey } from './fernet-key.js';
 
 const MAKE_A_FERNET_KEY = `Make one with: node -p "crypto.randomBytes(32).toString('base64url')+'='"`;
@@ -106,3 +106,12 @@ export type ResolvedEncryptionOptions = Readonly<z.output<typeof encryptionSchem
 
 /** The injection token of {@link ResolvedEncryptionOptions}. */
 export const ENCRYPTION_OPTIONS = Symbol('nestjs-security:encryption-options');
+
+/** What encrypts and decrypts, for the boot log. */
+export function describeEncryption({ keys }: ResolvedEncryptionOptions): string {
+  const [primary, ...others] = keys ?? [];
+  if (!primary) return 'encryption: Fernet under keys derived from "keys"';
+  const accepted =
+    others.length === 0 ? '' : `; also accepts ${others.map(({ id }) => id).join(', ')}`;
+  return `encryption: Fernet under keys of its own, primary ${primary.id}${accepted}`;
+}

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '../common/clock.js';
 import { EncryptionError } from '../errors/encryption.error.js';
 import { SecurityEvents } from '../events/security-events.js';
-import { Keyring } from '../keyring/keyring.js';
+import { Keyring, type PurposeKey, type PurposeKeys } from '../keyring/keyring.js';
 import { ENCRYPTION_OPTIONS, type ResolvedEncryptionOptions } from './encryption.options.js';
 import { fernetDecrypt, fernetEncrypt, fernetTokenLength } from './fernet.js';
 import { fernetKeyFromBytes, type FernetKey } from './fernet-key.js';
@@ -16,6 +16,12 @@ export interface DecryptOptions {
    * @default no limit
    */
   ttlSeconds?: number;
+  /**
+   * Opens tokens of revoked keys, too: to encrypt them again under another one.
+   *
+   * @default false
+   */
+  allowRevokedKey?: boolean;
 }
 
 /**
@@ -28,18 +34,19 @@ export interface DecryptOptions {
  */
 @Injectable()
 export class EncryptionService {
-  readonly #keys: readonly [FernetKey, ...FernetKey[]];
+  readonly #ownKeys: FernetKeys | undefined;
   readonly #options: ResolvedEncryptionOptions;
   readonly #clock: Clock;
+  #derived: { readonly from: PurposeKeys; readonly keys: FernetKeys } | undefined;
 
   constructor(
     @Inject(ENCRYPTION_OPTIONS) options: ResolvedEncryptionOptions,
-    keyring: Keyring,
+    private readonly keyring: Keyring,
     private readonly events: SecurityEvents,
   ) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
-    this.#keys = ownKeys(options) ?? derivedKeys(keyring);
+    this.#ownKeys = ownKeys(options);
   }
 
   /**
@@ -60,7 +67,7 @@ export class EncryptionService {
         { status: 413 },
       );
     }
-    return fernetEncrypt(this.#keys[0], plaintext, this.#nowSeconds());
+    return fernetEncrypt(this.#keys()[0], plaintext, this.#nowSeconds());
   }
 
   /**
@@ -78,7 +85,7 @@ export class EncryptionService {
     const longest = fernetTokenLength(this.#options.maxPlaintextBytes);
     const verdict =
       typeof token === 'string' && token.length <= longest
-        ? fernetDecrypt(this.#keys, token, time)
+        ? fernetDecrypt(this.#keysToOpen(options), token, time)
         : ({ ok: false, reason: 'malformed' } as const);
     if (verdict.ok) return verdict.plaintext;
     this.events.report({ event: 'crypt_decrypt_fail', outcome: 'failure', reason: verdict.reason });
@@ -105,6 +112,21 @@ export class EncryptionService {
     }
   }
 
+  #keys(): FernetKeys {
+    if (this.#ownKeys) return this.#ownKeys;
+    const from = this.keyring.keysFor('fernet');
+    if (this.#derived?.from !== from) {
+      const [primary, ...others] = from;
+      this.#derived = { from, keys: [toFernetKey(primary), ...others.map(toFernetKey)] };
+    }
+    return this.#derived.keys;
+  }
+
+  #keysToOpen({ allowRevokedKey = false }: DecryptOptions): readonly FernetKey[] {
+    if (!allowRevokedKey || this.#ownKeys) return this.#keys();
+    return [...this.#keys(), ...this.keyring.revokedKeysFor('fernet').map(toFernetKey)];
+  }
+
   #timeRule(ttlSeconds: number | undefined) {
     if (ttlSeconds === undefined) return undefined;
     if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds < 0) {
@@ -119,19 +141,14 @@ export class EncryptionService {
   }
 }
 
-function ownKeys({
-  keys,
-}: ResolvedEncryptionOptions): readonly [FernetKey, ...FernetKey[]] | undefined {
+type FernetKeys = readonly [FernetKey, ...FernetKey[]];
+
+function ownKeys({ keys }: ResolvedEncryptionOptions): FernetKeys | undefined {
   const [first, ...others] = keys ?? [];
   return first && [first, ...others];
 }
 
-function derivedKeys(keyring: Keyring): readonly [FernetKey, ...FernetKey[]] {
-  const [primary, ...others] = keyring.keysFor('fernet');
-  return [toFernetKey(primary), ...others.map(toFernetKey)];
-}
-
-function toFernetKey({ id, key }: { id: string; key: { export(): Buffer } }): FernetKey {
+function toFernetKey({ id, key }: PurposeKey): FernetKey {
   return fernetKeyFromBytes(key.export(), id);
 }
 

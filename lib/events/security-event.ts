@@ -38,7 +38,13 @@ export interface EventRoute {
  * identifier, so that none can slip in.
  */
 export type SecurityEvent =
-  PasswordEvent | DecryptionEvent | SignatureEvent | WebhookEvent | ApiKeyEvent | SuppressionEvent;
+  | PasswordEvent
+  | DecryptionEvent
+  | SignatureEvent
+  | WebhookEvent
+  | ApiKeyEvent
+  | KeyringEvent
+  | SuppressionEvent;
 
 interface EventBase {
   /** The name of what happened. */
@@ -79,6 +85,19 @@ export interface ApiKeyEvent extends EventBase {
   event: 'api_key_used' | 'api_key_refused';
   /** The key, when it is known. */
   actor?: EventSubject;
+}
+
+/** The keys changed, or could not be asked for. */
+export interface KeyringEvent extends EventBase {
+  event:
+    | 'key_added'
+    | 'key_state_changed'
+    | 'key_vanished'
+    | 'key_refresh_failed'
+    | 'key_refresh_recovered'
+    | 'key_ring_stale';
+  /** The key, or the provider that was asked. */
+  target: EventSubject;
 }
 
 /** More events came than the budget allows; `n` of them were not delivered. */

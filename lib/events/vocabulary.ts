@@ -16,6 +16,12 @@ export const SECURITY_EVENT_LEVELS: Readonly<Record<SecurityEventName, EventLeve
     webhook_refused: 'warn',
     api_key_used: 'info',
     api_key_refused: 'warn',
+    key_added: 'info',
+    key_state_changed: 'info',
+    key_vanished: 'critical',
+    key_refresh_failed: 'warn',
+    key_refresh_recovered: 'info',
+    key_ring_stale: 'critical',
     security_events_suppressed: 'warn',
   },
 );

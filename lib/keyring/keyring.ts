@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
+import { KeyringError } from '../errors/keyring.error.js';
 import { deriveKey } from './derive-key.js';
 import type { KeyState } from './key-entry.js';
 import type { KeyPurpose } from './purpose.js';
@@ -14,16 +15,27 @@ export interface RingKey {
 export interface PurposeKey {
   /** The id of the ring key. */
   readonly id: string;
+  readonly state: KeyState;
   readonly key: KeyObject;
 }
 
 /** The keys of one purpose: the primary creates, all of them are accepted. Never empty. */
 export type PurposeKeys = readonly [primary: PurposeKey, ...others: PurposeKey[]];
 
+/** What {@link Keyring.update} found to be new. */
+export interface KeyChange {
+  readonly id: string;
+  readonly change: 'added' | 'state' | 'vanished';
+  /** The state that the key has now. */
+  readonly state: KeyState;
+}
+
 interface HeldKey {
   readonly id: string;
   readonly state: KeyState;
   readonly inputKey: KeyObject;
+  /** Gone from the provider: kept as accepted until the application ends. */
+  readonly vanished: boolean;
 }
 
 /**
@@ -34,42 +46,135 @@ interface HeldKey {
  * const [primary, ...others] = keyring.keysFor('hmac-sign');
  */
 export class Keyring {
-  readonly #primary: HeldKey;
-  readonly #others: readonly HeldKey[];
-  readonly #byPurpose = new Map<KeyPurpose, PurposeKeys>();
+  #keys: readonly HeldKey[];
+  #byPurpose = new Map<
+    KeyPurpose,
+    { readonly usable: PurposeKeys; readonly revoked: readonly PurposeKey[] }
+  >();
+  #isStale = false;
 
   /**
    * @param keys exactly one of them primary, no id and no bytes twice
    * @throws TypeError without a primary key
    */
   constructor(keys: readonly RingKey[]) {
-    const held = keys.map(({ id, state, bytes }) => ({
-      id,
-      state,
-      inputKey: createSecretKey(bytes),
-    }));
-    const primary = held.find(({ state }) => state === 'primary');
-    if (!primary) throw new TypeError('a keyring needs a primary key');
-    this.#primary = primary;
-    this.#others = held.filter((key) => key !== primary);
+    this.#keys = primaryFirst(keys.map(toHeldKey));
   }
 
-  /** The ids with their states, for a line in the boot log. */
+  /** Says in words what is active, for a line in the log: `primary 2026-11, also accepts 2026-04`. */
   describe(): string {
-    return [this.#primary, ...this.#others].map(({ id, state }) => `${id} (${state})`).join(', ');
+    const ids = (state: KeyState): string[] =>
+      this.#keys.filter((key) => key.state === state).map(({ id }) => id);
+    const parts = [
+      ['primary', ids('primary')],
+      ['also accepts', ids('accepted')],
+      ['staged', ids('staged')],
+      ['revoked', ids('revoked')],
+    ] as const;
+    return parts
+      .flatMap(([word, names]) => (names.length === 0 ? [] : `${word} ${names.join(', ')}`))
+      .join('; ');
   }
 
-  /** The keys of a purpose, the primary first and revoked ones left out. Derived once and kept. */
+  /**
+   * The keys of a purpose, the primary first and revoked ones left out. Derived once and kept: the same
+   * list is given until the ring changes.
+   *
+   * @throws KeyringError `KEY_RING_STALE` when the provider has been silent for too long
+   */
   keysFor(purpose: KeyPurpose): PurposeKeys {
-    const known = this.#byPurpose.get(purpose);
-    if (known) return known;
-    const derive = ({ id, inputKey }: HeldKey): PurposeKey => ({
-      id,
-      key: createSecretKey(deriveKey(inputKey, purpose)),
-    });
-    const others = this.#others.filter(({ state }) => state !== 'revoked');
-    const keys: PurposeKeys = [derive(this.#primary), ...others.map(derive)];
-    this.#byPurpose.set(purpose, keys);
-    return keys;
+    return this.#derived(purpose).usable;
   }
+
+  /**
+   * The revoked keys of a purpose, for the few verbs that may still read what they protect.
+   *
+   * @throws KeyringError `KEY_RING_STALE` when the provider has been silent for too long
+   */
+  revokedKeysFor(purpose: KeyPurpose): readonly PurposeKey[] {
+    return this.#derived(purpose).revoked;
+  }
+
+  /**
+   * Takes over what a provider gives now. A key that is not in it any more stays accepted: only its
+   * state `revoked` ends it.
+   *
+   * @returns what changed
+   * @throws KeyringError `KEY_ID_REUSED` when an id stands for other bytes than before; nothing is changed
+   */
+  update(keys: readonly RingKey[]): readonly KeyChange[] {
+    const before = new Map(this.#keys.map((key) => [key.id, key]));
+    const held = keys.map(toHeldKey);
+    for (const { id, inputKey } of held) {
+      const known = before.get(id);
+      if (known && !known.inputKey.equals(inputKey)) throw idReused(id);
+    }
+    const listed = new Set(keys.map(({ id }) => id));
+    const gone = this.#keys.filter(({ id }) => !listed.has(id)).map(toVanishedKey);
+    const changes = [...held, ...gone].flatMap((key) => changeOf(before.get(key.id), key));
+    this.#isStale = false;
+    if (changes.length > 0) {
+      this.#keys = primaryFirst([...held, ...gone]);
+      this.#byPurpose = new Map();
+    }
+    return changes;
+  }
+
+  /** Stops giving keys until the next {@link Keyring.update}: the provider has been silent for too long. */
+  expire(): void {
+    this.#isStale = true;
+  }
+
+  #derived(purpose: KeyPurpose) {
+    if (this.#isStale) {
+      const message =
+        'the key provider has been silent for longer than maxStaleSeconds: mend its store, or raise maxStaleSeconds';
+      throw new KeyringError('KEY_RING_STALE', message, { status: 503 });
+    }
+    let derived = this.#byPurpose.get(purpose);
+    if (!derived) {
+      derived = deriveAll(this.#keys, purpose);
+      this.#byPurpose.set(purpose, derived);
+    }
+    return derived;
+  }
+}
+
+function deriveAll(keys: readonly HeldKey[], purpose: KeyPurpose) {
+  const all = keys.map(({ id, state, inputKey }): PurposeKey => ({
+    id,
+    state,
+    key: createSecretKey(deriveKey(inputKey, purpose)),
+  }));
+  const [primary, ...others] = all.filter(({ state }) => state !== 'revoked');
+  if (!primary) throw new TypeError('a keyring needs a primary key');
+  const usable: PurposeKeys = [primary, ...others];
+  return { usable, revoked: all.filter(({ state }) => state === 'revoked') };
+}
+
+function toHeldKey({ id, state, bytes }: RingKey): HeldKey {
+  return { id, state, inputKey: createSecretKey(bytes), vanished: false };
+}
+
+function toVanishedKey(key: HeldKey): HeldKey {
+  return { ...key, vanished: true, state: key.state === 'revoked' ? 'revoked' : 'accepted' };
+}
+
+function primaryFirst(keys: readonly HeldKey[]): readonly HeldKey[] {
+  const primary = keys.find(({ state }) => state === 'primary');
+  if (!primary) throw new TypeError('a keyring needs a primary key');
+  return [primary, ...keys.filter((key) => key !== primary)];
+}
+
+function changeOf(before: HeldKey | undefined, { id, state, vanished }: HeldKey): KeyChange[] {
+  if (!before) return [{ id, change: 'added', state }];
+  if (vanished && !before.vanished) return [{ id, change: 'vanished', state }];
+  return before.state === state && before.vanished === vanished
+    ? []
+    : [{ id, change: 'state', state }];
+}
+
+function idReused(id: string): KeyringError {
+  const message = `the key "${id}" has other bytes than before: give every new key an id of its own`;
+  return new KeyringError('KEY_ID_REUSED', message);
 }

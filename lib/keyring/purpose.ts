@@ -12,4 +12,6 @@ export type KeyPurpose =
   | 'apikey-digest'
   | 'apikey-seal'
   | 'audit-pseudonym'
-  | 'replay';
+  | 'replay'
+  /** Of a root key, never of a key of the ring. */
+  | 'managed-ring';

@@ -47,3 +47,12 @@ export type ResolvedPasswordOptions = Readonly<z.output<typeof passwordSchema>>;
 
 /** The injection token of {@link ResolvedPasswordOptions}. */
 export const PASSWORD_OPTIONS = Symbol('nestjs-security:password-options');
+
+/** What passwords are hashed with, for the boot log. */
+export function describePasswords({
+  memoryKiB,
+  timeCost,
+  parallelism,
+}: ResolvedPasswordOptions): string {
+  return `passwords: Argon2id with m=${memoryKiB} KiB, t=${timeCost}, p=${parallelism}`;
+}

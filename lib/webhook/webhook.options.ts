@@ -37,7 +37,7 @@ const receiver = optionGroup(
   "{ scheme: 'github', secret }",
 );
 
-const receivers = z
+const receiversSchema = z
   .record(z.string().regex(RECEIVER_NAME), receiver, {
     error: (issue) =>
       issue.code === 'invalid_key'
@@ -64,10 +64,22 @@ const receivers = z
   });
 
 /** The schema of `webhook`. */
-export const webhookSchema = optionGroup({ receivers }, '{ receivers: { github: { secret } } }');
+export const webhookSchema = optionGroup(
+  { receivers: receiversSchema },
+  '{ receivers: { github: { secret } } }',
+);
 
 /** {@link WebhookOptions} after checking. */
 export type ResolvedWebhookOptions = Readonly<z.output<typeof webhookSchema>>;
 
 /** The injection token of {@link ResolvedWebhookOptions}. */
 export const WEBHOOK_OPTIONS = Symbol('nestjs-security:webhook-options');
+
+/** Which webhooks are received, for the boot log; nothing without any. */
+export function describeWebhooks({ receivers }: ResolvedWebhookOptions): string | undefined {
+  if (receivers.size === 0) return undefined;
+  const names = [...receivers].map(([name, { scheme }]) =>
+    name === scheme.name ? name : `${name} (${scheme.name})`,
+  );
+  return `webhooks: ${names.join(', ')}`;
+}

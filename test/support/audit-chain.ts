@@ -45,6 +45,20 @@ export function verifyChain({ name, folder, lines }: StreamLines): Record<string
   });
 }
 
+/** Everything that stands in the segments of an audit directory. */
+export function auditText(directory: string): string {
+  return readStreams(directory)
+    .map(({ lines }) => lines.join('\n'))
+    .join('\n');
+}
+
+/** The records of the only stream of a directory, its chain checked. */
+export function verifiedRecords(directory: string): Record<string, unknown>[] {
+  const [stream, ...others] = readStreams(directory);
+  if (!stream || others.length > 0) throw new Error('one stream was expected');
+  return verifyChain(stream);
+}
+
 function sha256(...parts: (string | Buffer)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);

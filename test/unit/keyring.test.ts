@@ -28,7 +28,7 @@ describe('a Keyring', () => {
   });
 
   it('says what is active without saying any key', () => {
-    expect(ring.describe()).toBe('now (primary), old (accepted), next (staged), leaked (revoked)');
+    expect(ring.describe()).toBe('primary now; also accepts old; staged next; revoked leaked');
     const shown = inspect(ring, { showHidden: true, depth: 9 }) + JSON.stringify(ring);
     for (const name of ['old', 'next', 'now', 'leaked']) {
       expect(shown).not.toContain(bytes(name).toString('hex'));

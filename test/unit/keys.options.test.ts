@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { resolveSecurityOptions } from '../../lib/security.options.js';
+import { ringKeysSchema } from '../../lib/keyring/key-schema.js';
 import { Secret } from 'nestjs-security';
 import { refusalOf } from '../support/refusal.js';
 import { testKey, testSecret } from '../support/keys.js';
@@ -7,7 +7,7 @@ import { testKey, testSecret } from '../support/keys.js';
 const bytes = createHash('sha256').update('any').digest();
 
 function resolve(secret: string | Secret): Uint8Array | undefined {
-  return resolveSecurityOptions({ keys: [{ id: 'a', secret }] }).keys[0]?.bytes;
+  return ringKeysSchema.parse([{ id: 'a', secret }])[0]?.bytes;
 }
 
 describe('the text of a key', () => {
@@ -63,7 +63,7 @@ describe('the text of a key', () => {
 
 describe('the list of keys', () => {
   it('makes the first primary and the others accepted', () => {
-    const { keys } = resolveSecurityOptions({ keys: [testKey('new'), testKey('old')] });
+    const keys = ringKeysSchema.parse([testKey('new'), testKey('old')]);
     expect(keys.map(({ id, state }) => [id, state])).toEqual([
       ['new', 'primary'],
       ['old', 'accepted'],

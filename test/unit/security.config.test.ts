@@ -32,7 +32,7 @@ describe('options from the environment', () => {
     );
     expect(warnings).toEqual([]);
     const resolved = resolveSecurityOptions(options);
-    expect(resolved.keys.map(({ id }) => id)).toEqual(['new', 'old']);
+    expect(resolved.keys).toMatchObject([{ id: 'new' }, { id: 'old' }]);
     expect(resolved.password).toEqual({ memoryKiB: 19_456, timeCost: 2, parallelism: 4 });
     expect(resolved.encryption.clockSkewSeconds).toBe(0);
     expect([...resolved.webhook.receivers.keys()]).toEqual(['github', 'github-eu']);
@@ -88,7 +88,7 @@ describe('options from the environment', () => {
     const path = join(folder, 'keys');
     writeFileSync(path, `a:${testSecret('a')}\n`);
     const { keys } = resolveSecurityOptions(optionsFromEnvironment({ SECURITY_KEYS_FILE: path }));
-    expect(keys.map(({ id }) => id)).toEqual(['a']);
+    expect(keys).toMatchObject([{ id: 'a' }]);
   });
 
   it('refuse a file that is not there, a huge one, and a variable beside its file', () => {

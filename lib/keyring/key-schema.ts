@@ -1,38 +1,32 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import {
-  environmentReaders,
-  MAKE_A_KEY,
-  optionGroup,
-  secretText,
-  splitList,
-} from '../common/option-schema.js';
+import { MAKE_A_KEY, optionGroup, secretText } from '../common/option-schema.js';
+import { Secret } from '../common/secret.js';
 import type { KeyState } from './key-entry.js';
 import type { RingKey } from './keyring.js';
 import { decodeKeySecret, weaknessOf } from './key-secret.js';
+import { readSecretFile } from './secret-file.js';
 
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
+const FILE_PREFIX = 'file:';
 
 /** The id of a key: it is stored beside what the key protects, so it has to stay short and plain. */
 export const keyId = z
   .string({ error: 'must be a text.' })
   .regex(KEY_ID, { error: 'must be 1 to 32 of the characters A-Z a-z 0-9 _ -.' });
 
+/** What a key may be used for. */
+export const keyState = z.enum(['primary', 'accepted', 'staged', 'revoked'], {
+  error: 'must be one of primary, accepted, staged, revoked.',
+});
+
 const keyEntry = optionGroup(
-  {
-    id: keyId,
-    secret: secretText(MAKE_A_KEY),
-    state: z
-      .enum(['primary', 'accepted', 'staged', 'revoked'], {
-        error: 'must be one of primary, accepted, staged, revoked.',
-      })
-      .optional(),
-  },
+  { id: keyId, secret: secretText(MAKE_A_KEY), state: keyState.optional() },
   "{ id: '2026-11', secret }",
 );
 
-/** The schema of `keys`: decodes and judges every key, and puts the states in. */
-export const keysSchema = z
+/** A list of keys: decodes and judges every one, and puts the states in. */
+export const ringKeysSchema = z
   .array(keyEntry, {
     error: `is missing: give [{ id, secret }], newest first (or set SECURITY_KEYS=id:secret). ${MAKE_A_KEY}`,
   })
@@ -47,15 +41,6 @@ export const keysSchema = z
     reportTwins(keys, report);
     return keys;
   });
-
-environmentReaders.add(keysSchema, {
-  secret: true,
-  read: (text) =>
-    splitList(text).map((item) => {
-      const colon = item.indexOf(':');
-      return { id: item.slice(0, Math.max(colon, 0)), secret: item.slice(colon + 1) };
-    }),
-});
 
 type Entry = z.output<typeof keyEntry>;
 type StatedEntry = Omit<Entry, 'state'> & { state: KeyState };
@@ -76,13 +61,28 @@ function withStates(entries: readonly Entry[], report: Report): readonly StatedE
 }
 
 function decoded({ id, secret, state }: StatedEntry, index: number, report: Report): RingKey[] {
-  const bytes = decodeKeySecret(secret.reveal());
+  const bytes = keyBytesOf(secret);
+  if (typeof bytes !== 'string') return [{ id, state, bytes }];
+  report([index, 'secret'], bytes);
+  return [];
+}
+
+/**
+ * The bytes of a key given as text, or as `file:` and the path of a file that holds the text.
+ *
+ * @returns a plain text that says what is wrong, to follow the option's name, when there are none
+ */
+export function keyBytesOf(secret: Secret): Uint8Array | string {
+  const text = textOf(secret);
+  if (!(text instanceof Secret)) return text;
+  const bytes = decodeKeySecret(text.reveal());
   const problem = bytes ? weaknessOf(bytes) : 'is neither hex nor strict base64url or base64';
-  if (!bytes || problem !== undefined) {
-    report([index, 'secret'], `${problem}. ${MAKE_A_KEY}`);
-    return [];
-  }
-  return [{ id, state, bytes }];
+  return bytes && problem === undefined ? bytes : `${problem}. ${MAKE_A_KEY}`;
+}
+
+function textOf(secret: Secret): Secret | string {
+  const text = secret.reveal();
+  return text.startsWith(FILE_PREFIX) ? readSecretFile(text.slice(FILE_PREFIX.length)) : secret;
 }
 
 function reportTwins(keys: readonly RingKey[], report: Report): void {

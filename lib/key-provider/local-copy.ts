@@ -1,0 +1,53 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { Logger } from '@nestjs/common';
+import { systemErrorCode } from '../common/system-error-code.js';
+import type { StoredKeyRing } from './key-ring-store.js';
+
+const FORM = /^(\d{1,15})\n(.{1,1048576})\n$/;
+
+/**
+ * The ring that this machine saw last, still sealed, in a file: it serves when the store cannot be asked
+ * at the start, and tells when the store was set back meanwhile.
+ */
+export class LocalCopy {
+  readonly #logger = new Logger('Keyring');
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** The copy; `undefined` when there is none that can be read. */
+  async read(): Promise<StoredKeyRing | undefined> {
+    try {
+      const [, generation, sealed] = FORM.exec(await readFile(this.#path, 'ascii')) ?? [];
+      return generation !== undefined && sealed !== undefined
+        ? { generation: Number(generation), sealed }
+        : undefined;
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT') this.#warn('read', error);
+      return undefined;
+    }
+  }
+
+  /** Replaces the copy. That it cannot be written is said and stops nothing. */
+  async write({ generation, sealed }: StoredKeyRing): Promise<void> {
+    const unfinished = `${this.#path}.${process.pid}.new`;
+    try {
+      const handle = await open(unfinished, 'w', 0o600);
+      try {
+        await handle.writeFile(`${generation}\n${sealed}\n`, 'ascii');
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(unfinished, this.#path);
+    } catch (error) {
+      this.#warn('written', error);
+    }
+  }
+
+  #warn(verb: string, error: unknown): void {
+    this.#logger.warn(`keys.managed.localCopy could not be ${verb} (${systemErrorCode(error)})`);
+  }
+}

@@ -1,0 +1,187 @@
+import { Logger } from '@nestjs/common';
+import { z } from 'zod';
+import type { Clock } from '../common/clock.js';
+import { systemErrorCode } from '../common/system-error-code.js';
+import { KeyringError } from '../errors/keyring.error.js';
+import type { KeyDocument } from '../keyring/key-document.js';
+import { KeyProvider, type KeyRefreshOptions } from '../keyring/key-provider.js';
+import { documentAt, dueKey, type KeyCalendar, type ManagedKey } from './key-calendar.js';
+import type { KeyRingStore, StoredKeyRing } from './key-ring-store.js';
+import type { LocalCopy } from './local-copy.js';
+import { openRing, sealRing } from './ring-seal.js';
+import type { RootKey } from './root-key.js';
+
+const ATTEMPTS = 10;
+
+/** What a managed ring consists of, after checking. */
+export interface ManagedKeyProviderSettings extends KeyRefreshOptions {
+  readonly store: KeyRingStore;
+  /** Newest first: the first seals, all open. */
+  readonly rootKeys: readonly [RootKey, ...RootKey[]];
+  readonly calendar: KeyCalendar;
+  /** Whether an empty store gets a first ring. */
+  readonly create: boolean;
+  readonly localCopy: LocalCopy | undefined;
+  readonly clock: Clock;
+}
+
+interface OpenRing {
+  readonly generation: number;
+  readonly keys: readonly ManagedKey[];
+  /** Whether it came from this machine's copy, because the store could not be asked. */
+  readonly isCopy: boolean;
+}
+
+/**
+ * A ring that looks after itself: adds keys by the calendar, in agreement with all other nodes, and never
+ * removes one. What it knows was authenticated under the root key; an older ring than one that was seen
+ * is refused.
+ */
+export class ManagedKeyProvider extends KeyProvider {
+  override readonly name = 'the managed key ring';
+  readonly #logger = new Logger('Keyring');
+  readonly #settings: ManagedKeyProviderSettings;
+  #seen = 0;
+  #isLoaded = false;
+
+  constructor(settings: ManagedKeyProviderSettings) {
+    super(settings);
+    this.#settings = settings;
+  }
+
+  /** Reads the ring, adds the key that is due, and gives the keys with their states of this moment. */
+  override async load(signal: AbortSignal): Promise<KeyDocument> {
+    const { calendar, clock } = this.#settings;
+    const ring = await this.#change(signal, ({ keys, isCopy }) =>
+      isCopy ? [] : (dueKey(keys, clock(), calendar) ?? []),
+    );
+    return documentAt(ring.keys, clock());
+  }
+
+  /**
+   * Marks a key as leaked, in the store, and adds another one when none is left that may create.
+   *
+   * @throws KeyringError `KEY_UNKNOWN` when the ring has no such key
+   */
+  async revoke(id: string, signal: AbortSignal): Promise<void> {
+    const { calendar, clock } = this.#settings;
+    await this.#change(signal, ({ keys }) => {
+      const leaked = keys.find((key) => key.id === id);
+      if (!leaked)
+        throw new KeyringError('KEY_UNKNOWN', `the managed ring has no key "${id.slice(0, 32)}"`, {
+          status: 404,
+        });
+      if (leaked.revoked !== undefined) return [];
+      const revoked = { ...leaked, revoked: clock() };
+      return [
+        revoked,
+        dueKey([...keys.filter((key) => key !== leaked), revoked], clock(), calendar) ?? [],
+      ].flat();
+    });
+  }
+
+  /** Puts keys into the ring, or in the place of those with the same id, until no other node was faster. */
+  async #change(
+    signal: AbortSignal,
+    changesOf: (ring: OpenRing) => ManagedKey | readonly ManagedKey[],
+  ): Promise<OpenRing> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const ring = await this.#read(signal);
+      const changes = [changesOf(ring)].flat();
+      if (changes.length === 0) return ring;
+      const changed = new Set(changes.map(({ id }) => id));
+      const next = {
+        isCopy: false,
+        generation: ring.generation + 1,
+        keys: [...ring.keys.filter(({ id }) => !changed.has(id)), ...changes],
+      };
+      if (await this.#write(next, signal)) return next;
+    }
+    throw new KeyringError(
+      'KEY_PROVIDER_FAILED',
+      'the managed ring is changed by too many nodes at once',
+      { status: 503 },
+    );
+  }
+
+  async #read(signal: AbortSignal): Promise<OpenRing> {
+    const { stored, isCopy } = await this.#stored(signal);
+    if (!stored) {
+      if (this.#settings.create && this.#seen === 0)
+        return { generation: 0, keys: [], isCopy: false };
+      throw this.#seen === 0 ? missing() : rolledBack(0, this.#seen);
+    }
+    if (stored.generation < this.#seen) throw rolledBack(stored.generation, this.#seen);
+    const keys = parseRing(
+      await openRing(stored.sealed, stored.generation, this.#settings.rootKeys),
+    );
+    await this.#remember(stored);
+    return { generation: stored.generation, keys, isCopy };
+  }
+
+  /** What the store holds; at the start, when it cannot be asked, what this machine last saw of it. */
+  async #stored(
+    signal: AbortSignal,
+  ): Promise<{ stored: StoredKeyRing | undefined; isCopy: boolean }> {
+    const { store, localCopy } = this.#settings;
+    const copy = this.#isLoaded ? undefined : await localCopy?.read();
+    this.#seen = Math.max(this.#seen, copy?.generation ?? 0);
+    try {
+      return { stored: await store.read(signal), isCopy: false };
+    } catch (error) {
+      if (!copy) throw error;
+      this.#logger.warn(
+        `the store of the managed ring cannot be asked (${systemErrorCode(error)}): its local copy of generation ${copy.generation} serves`,
+      );
+      return { stored: copy, isCopy: true };
+    }
+  }
+
+  async #write(ring: OpenRing, signal: AbortSignal): Promise<boolean> {
+    const sealed = await sealRing(
+      JSON.stringify({ v: 1, keys: ring.keys }),
+      ring.generation,
+      this.#settings.rootKeys,
+    );
+    const stored = { generation: ring.generation, sealed };
+    const isStored = await this.#settings.store.write(stored, signal);
+    if (isStored) await this.#remember(stored);
+    return isStored;
+  }
+
+  async #remember(stored: StoredKeyRing): Promise<void> {
+    if (this.#isLoaded && stored.generation === this.#seen) return;
+    this.#seen = stored.generation;
+    this.#isLoaded = true;
+    await this.#settings.localCopy?.write(stored);
+  }
+}
+
+const date = z.int().nonnegative();
+const ringSchema = z.strictObject({
+  v: z.literal(1),
+  keys: z.array(
+    z.strictObject({
+      id: z.string(),
+      key: z.string(),
+      created: date,
+      activates: date,
+      revoked: z.optional(date),
+    }),
+  ),
+});
+
+function parseRing(text: string): readonly ManagedKey[] {
+  return ringSchema.parse(JSON.parse(text)).keys as readonly ManagedKey[];
+}
+
+function missing(): KeyringError {
+  const message =
+    'the store of the managed ring is empty: for a new application, set keys.managed.create to true once; otherwise restore the store from a backup';
+  return new KeyringError('KEY_RING_MISSING', message);
+}
+
+function rolledBack(found: number, seen: number): KeyringError {
+  const message = `the store of the managed ring holds generation ${found}, but generation ${seen} was seen: somebody put an older ring back. Restore the newest one.`;
+  return new KeyringError('KEY_RING_ROLLED_BACK', message);
+}
