@@ -57,6 +57,23 @@ export {
 } from './common/timing-safe-encoded.js';
 export type { ComparableSecret } from './common/comparable.js';
 
+// Key derivation
+export { KeyDerivationService } from './key-derivation/key-derivation.service.js';
+export type {
+  DerivedFernetKey,
+  DerivedKey,
+  DeriveOptions,
+  FernetKeyOptions,
+  KdfChoice,
+  KeyToVerify,
+} from './key-derivation/derive-options.js';
+export type { HkdfOptions, InputKey } from './key-derivation/hkdf.js';
+export type { Passphrase } from './key-derivation/passphrase.js';
+export type { KdfAlgorithmName } from './key-derivation/recipe.js';
+export type { ScryptParameters } from './key-derivation/scrypt.js';
+export type { Pbkdf2Parameters } from './key-derivation/pbkdf2.js';
+export type { Argon2Parameters } from './key-derivation/argon2-parameters.js';
+
 // Passwords
 export { PasswordService } from './password/password.service.js';
 export type { PasswordOptions } from './password/password.options.js';
@@ -125,6 +142,7 @@ export {
 export { KeyringError } from './errors/keyring.error.js';
 export { EncryptionError } from './errors/encryption.error.js';
 export { SecretsError } from './errors/secrets.error.js';
+export { KeyDerivationError } from './errors/key-derivation.error.js';
 export { PasswordError } from './errors/password.error.js';
 export { AuditError } from './errors/audit.error.js';
 export type { SecurityErrorCode } from './errors/error-codes.js';

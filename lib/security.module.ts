@@ -16,6 +16,7 @@ import { EncryptionService } from './encryption/encryption.service.js';
 import { SecurityConfigurationError } from './errors/security-configuration.error.js';
 import { SecurityEvents } from './events/security-events.js';
 import { HmacService } from './hmac/hmac.service.js';
+import { KeyDerivationService } from './key-derivation/key-derivation.service.js';
 import { KeyringRefresh } from './key-provider/keyring-refresh.service.js';
 import { loadKeys } from './key-provider/load-keys.js';
 import { KEY_SOURCE, keySourceOf, type KeySource } from './key-provider/key-source.js';
@@ -88,6 +89,8 @@ const providers: Provider[] = [
   featureOptions(TOTP_OPTIONS, 'totp'),
   TotpService,
 
+  KeyDerivationService,
+
   featureOptions(PASSWORD_OPTIONS, 'password'),
   PasswordService,
 
@@ -134,6 +137,7 @@ const providers: Provider[] = [
     ManagedKeyring,
     SecretsService,
     TotpService,
+    KeyDerivationService,
     PasswordService,
     EncryptionService,
     HmacService,

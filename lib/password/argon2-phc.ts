@@ -1,5 +1,5 @@
 import { decodeUnpaddedBase64, encodeUnpaddedBase64 } from '../common/encoding.js';
-import type { Argon2Parameters, Argon2Variant } from './argon2-parameters.js';
+import type { Argon2Parameters, Argon2Variant } from '../key-derivation/argon2-parameters.js';
 
 /** A stored Argon2 hash, taken apart. */
 export interface Argon2Hash extends Argon2Parameters {

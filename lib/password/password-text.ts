@@ -1,8 +1,7 @@
-/** The longest password that is hashed, in bytes of UTF-8, counted before normalising. */
-export const MAX_PASSWORD_BYTES = 4096;
+import { normalizedBytes, type UnusablePassphrase } from '../key-derivation/passphrase.js';
 
 /** Why a text is never hashed as a password. */
-export type UnusablePassword = 'empty' | 'too-long' | 'ill-formed-unicode';
+export type UnusablePassword = UnusablePassphrase;
 
 /**
  * The bytes of a password that are hashed: UTF-8 of its Unicode NFC, so that one password typed on two
@@ -12,9 +11,5 @@ export type UnusablePassword = 'empty' | 'too-long' | 'ill-formed-unicode';
  */
 export function passwordBytes(password: string): Buffer | UnusablePassword {
   if (typeof password !== 'string') throw new TypeError('a password must be a string');
-  if (password === '') return 'empty';
-  // Normalising costs more than linear time on some texts, so the size is judged first.
-  if (Buffer.byteLength(password, 'utf8') > MAX_PASSWORD_BYTES) return 'too-long';
-  if (!password.isWellFormed()) return 'ill-formed-unicode';
-  return Buffer.from(password.normalize('NFC'), 'utf8');
+  return normalizedBytes(password);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { optionGroup, wholeNumber } from '../common/option-schema.js';
-import { ARGON2_BOUNDS } from './argon2-parameters.js';
+import { ARGON2_BOUNDS, ARGON2_DEFAULTS } from '../key-derivation/argon2-parameters.js';
 
 /** Settings of {@link PasswordService}: the parameters with which new passwords are hashed. */
 export interface PasswordOptions {
@@ -27,9 +27,11 @@ export interface PasswordOptions {
 /** The schema of `password`. */
 export const passwordSchema = optionGroup(
   {
-    memoryKiB: wholeNumber('KiB', 8, ARGON2_BOUNDS.memoryKiB).default(65_536),
-    timeCost: wholeNumber('passes', 1, ARGON2_BOUNDS.timeCost).default(3),
-    parallelism: wholeNumber('lanes', 1, ARGON2_BOUNDS.parallelism).default(4),
+    memoryKiB: wholeNumber('KiB', 8, ARGON2_BOUNDS.memoryKiB).default(ARGON2_DEFAULTS.memoryKiB),
+    timeCost: wholeNumber('passes', 1, ARGON2_BOUNDS.timeCost).default(ARGON2_DEFAULTS.timeCost),
+    parallelism: wholeNumber('lanes', 1, ARGON2_BOUNDS.parallelism).default(
+      ARGON2_DEFAULTS.parallelism,
+    ),
   },
   '{ memoryKiB: 65536, timeCost: 3, parallelism: 4 }',
 )

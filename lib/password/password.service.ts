@@ -3,9 +3,10 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Secret } from '../common/secret.js';
 import { PasswordError } from '../errors/password.error.js';
 import { SecurityEvents } from '../events/security-events.js';
-import { computeArgon2 } from './argon2-backend.js';
-import { isWithinBounds } from './argon2-parameters.js';
-import { formatArgon2, parseArgon2, type Argon2Hash } from './argon2-phc.js';
+import type { Argon2Work } from '../key-derivation/argon2-backend.js';
+import { isWithinBounds } from '../key-derivation/argon2-parameters.js';
+import { hashWithArgon2 } from './argon2-hash.js';
+import { formatArgon2, parseArgon2 } from './argon2-phc.js';
 import { passwordBytes, type UnusablePassword } from './password-text.js';
 import { PASSWORD_OPTIONS, type ResolvedPasswordOptions } from './password.options.js';
 
@@ -47,7 +48,7 @@ export class PasswordService {
     if (typeof bytes === 'string')
       throw new PasswordError('PWD_UNUSABLE', REFUSALS[bytes], { status: 400 });
     const parameters = this.#policy(randomBytes(SALT_BYTES));
-    return formatArgon2({ ...parameters, hash: await computeArgon2(bytes, parameters) });
+    return formatArgon2({ ...parameters, hash: await hashWithArgon2(bytes, parameters) });
   }
 
   /**
@@ -76,16 +77,16 @@ export class PasswordService {
     if (stored === null || stored === undefined || stored === '') return this.#refuse('no-hash');
     if (!expected) return this.#refuse('malformed');
     if (!isWithinBounds(expected)) return this.#refuse('out-of-bounds');
-    const actual = await computeArgon2(password, { ...expected, hashBytes: expected.hash.length });
+    const actual = await hashWithArgon2(password, { ...expected, hashBytes: expected.hash.length });
     return timingSafeEqual(actual, expected.hash) ? undefined : 'mismatch';
   }
 
   async #refuse(reason: Refusal): Promise<Refusal> {
-    await computeArgon2(randomBytes(HASH_BYTES), this.#policy(randomBytes(SALT_BYTES)));
+    await hashWithArgon2(randomBytes(HASH_BYTES), this.#policy(randomBytes(SALT_BYTES)));
     return reason;
   }
 
-  #policy(salt: Buffer): Omit<Argon2Hash, 'hash'> & { hashBytes: number } {
+  #policy(salt: Buffer): Argon2Work {
     const { memoryKiB, timeCost, parallelism } = this.options;
     return {
       variant: 'argon2id',

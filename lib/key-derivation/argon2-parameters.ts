@@ -3,10 +3,20 @@ export type Argon2Variant = 'argon2id' | 'argon2i' | 'argon2d';
 
 /** What decides the cost of an Argon2 hash (RFC 9106, section 3.1). */
 export interface Argon2Parameters {
+  /** The memory that is filled, in KiB: at least 8 for each lane. */
   readonly memoryKiB: number;
+  /** How many passes are made over the memory. */
   readonly timeCost: number;
+  /** How many lanes, each computed by a thread of its own. */
   readonly parallelism: number;
 }
+
+/** With which Argon2id is computed where nothing else was asked for: 64 MiB, three passes, four lanes. */
+export const ARGON2_DEFAULTS: Readonly<Argon2Parameters> = Object.freeze({
+  memoryKiB: 65_536,
+  timeCost: 3,
+  parallelism: 4,
+});
 
 /**
  * The most that a stored hash may ask of us. A native hash cannot be cancelled, so whoever could write
