@@ -5,11 +5,33 @@ export type { SecurityModuleOptions, SecurityOptionsFactory } from './security.o
 export { securityConfig } from './security.config.js';
 
 // Keys
-export { Keyring, type KeyChange, type PurposeKey, type PurposeKeys, type RingKey } from './keyring/keyring.js';
+export {
+  Keyring,
+  type KeyChange,
+  type PurposeKey,
+  type PurposeKeys,
+  type RingKey,
+} from './keyring/keyring.js';
 export type { KeyEntry, KeyState } from './keyring/key-entry.js';
 export { KeyProvider, type KeyRefreshOptions } from './keyring/key-provider.js';
 export type { DocumentKey, KeyDocument } from './keyring/key-document.js';
 export { KeyringRefresh } from './key-provider/keyring-refresh.service.js';
+export {
+  EnvironmentKeyProvider,
+  type EnvironmentKeyProviderOptions,
+} from './key-provider/environment.key-provider.js';
+export { FileKeyProvider, type FileKeyProviderOptions } from './key-provider/file.key-provider.js';
+export {
+  AwsSecretsManagerKeyProvider,
+  type AwsSecretsManagerClient,
+  type AwsSecretsManagerKeyProviderOptions,
+  type AwsSecretValue,
+} from './key-provider/aws-secrets-manager.key-provider.js';
+export {
+  VaultKeyProvider,
+  type VaultClient,
+  type VaultKeyProviderOptions,
+} from './key-provider/vault.key-provider.js';
 export type { KeyPurpose } from './keyring/purpose.js';
 export { Secret } from './common/secret.js';
 export type { Clock } from './common/clock.js';
