@@ -21,6 +21,22 @@ export type { ManagedKeysOptions } from './key-provider/managed-keys.options.js'
 export type { RootKeyOption, RootKeyWrapper } from './key-provider/root-key.js';
 export { ManagedKeyring } from './key-provider/managed-keyring.service.js';
 export { KeyringRefresh } from './key-provider/keyring-refresh.service.js';
+export {
+  EnvironmentKeyProvider,
+  type EnvironmentKeyProviderOptions,
+} from './key-provider/environment.key-provider.js';
+export { FileKeyProvider, type FileKeyProviderOptions } from './key-provider/file.key-provider.js';
+export {
+  AwsSecretsManagerKeyProvider,
+  type AwsSecretsManagerClient,
+  type AwsSecretsManagerKeyProviderOptions,
+  type AwsSecretValue,
+} from './key-provider/aws-secrets-manager.key-provider.js';
+export {
+  VaultKeyProvider,
+  type VaultClient,
+  type VaultKeyProviderOptions,
+} from './key-provider/vault.key-provider.js';
 export type { KeyPurpose } from './keyring/purpose.js';
 export { Secret } from './common/secret.js';
 export type { Clock } from './common/clock.js';

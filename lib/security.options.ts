@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { apiKeySchema, type ApiKeyOptions } from './api-key/api-key.options.js';
 import { auditSchema, type AuditOptions } from './audit/audit.options.js';
 import type { Clock } from './common/clock.js';
+import { optionPath } from './common/option-path.js';
 import { clock, optionGroup } from './common/option-schema.js';
 import { encryptionSchema, type EncryptionOptions } from './encryption/encryption.options.js';
 import {
@@ -94,13 +95,6 @@ export function resolveSecurityOptions(options: unknown): ResolvedSecurityOption
 
 function toProblem({ path, message }: z.core.$ZodIssue): ConfigurationProblem {
   return { option: path.length === 0 ? 'SecurityModule' : optionPath(path), message };
-}
-
-function optionPath(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('')
-    .replace(/^\./, '');
 }
 
 function withClock({

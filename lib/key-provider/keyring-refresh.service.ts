@@ -32,6 +32,7 @@ export class KeyringRefresh implements OnModuleInit, OnApplicationShutdown {
   #lastAnswer = performance.now();
   #isFailing = false;
   #isStopped = false;
+  #lastTurn = Promise.resolve(true);
 
   constructor(
     @Inject(KEY_SOURCE) private readonly source: KeySource,
@@ -55,7 +56,14 @@ export class KeyringRefresh implements OnModuleInit, OnApplicationShutdown {
    *
    * @returns whether there was a good answer; failures are reported, not thrown
    */
-  async refresh(): Promise<boolean> {
+  refresh(): Promise<boolean> {
+    const ask = (): Promise<boolean> => this.#ask();
+    // One after the other: an older answer that comes late must not undo a newer one.
+    this.#lastTurn = this.#lastTurn.then(ask, ask);
+    return this.#lastTurn;
+  }
+
+  async #ask(): Promise<boolean> {
     if (!('provider' in this.source)) return true;
     const { provider } = this.source;
     try {
@@ -116,11 +124,13 @@ export class KeyringRefresh implements OnModuleInit, OnApplicationShutdown {
   #schedule(provider: KeyProvider): void {
     if (this.#isStopped) return;
     const { refreshSeconds, maxStaleSeconds } = provider.refresh;
-    const period = Math.min(refreshSeconds, maxStaleSeconds) * 1000;
-    const jittered = Math.min((period * randomInt(900, 1100)) / 1000, LONGEST_TIMER_MS);
+    const period = Math.min(refreshSeconds, maxStaleSeconds) * randomInt(900, 1100);
+    // A turn falls on the end of the last answer's time, or stale keys would be used until the next one.
+    const left = this.#lastAnswer + maxStaleSeconds * 1000 - performance.now();
+    const wait = Math.min(period, left > 0 ? Math.ceil(left) : period, LONGEST_TIMER_MS);
     this.#timer = setTimeout(
       () => void this.refresh().then(() => this.#schedule(provider)),
-      jittered,
+      wait,
     ).unref();
   }
 }

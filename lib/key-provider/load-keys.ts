@@ -3,6 +3,10 @@ import { KeyringError } from '../errors/keyring.error.js';
 import { readKeyDocument } from '../keyring/key-document.js';
 import type { KeyProvider } from '../keyring/key-provider.js';
 import type { RingKey } from '../keyring/keyring.js';
+import { providerFailed } from './provider-failed.js';
+
+/** Node turns a longer time into 1 ms, and refuses one that is no whole number. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Asks a provider for its keys and checks the answer.
@@ -14,19 +18,25 @@ export async function loadKeys(provider: KeyProvider): Promise<readonly RingKey[
 }
 
 async function answerOf(provider: KeyProvider): Promise<unknown> {
-  const signal = AbortSignal.timeout(provider.refresh.timeoutMs);
+  const { timeoutMs } = provider.refresh;
+  const signal = AbortSignal.timeout(Math.min(Math.ceil(timeoutMs), LONGEST_TIMER_MS));
   const timeout = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () =>
-      reject(failed(provider, `no answer within ${provider.refresh.timeoutMs} ms`)),
+      reject(providerFailed(provider.name, `no answer within ${timeoutMs} ms`)),
     );
   });
   try {
     // A client that knows nothing of signals would otherwise be waited for without end.
-    return await Promise.race([provider.load(signal), timeout]);
+    return await Promise.race([timeout, answerTo(provider, signal)]);
   } catch (error) {
     if (error instanceof KeyringError) throw error;
-    throw failed(provider, describe(error));
+    throw providerFailed(provider.name, describe(error));
   }
+}
+
+/** Asynchronous whatever the provider does: if it threw at once, nobody would hear the timeout's rejection. */
+async function answerTo(provider: KeyProvider, signal: AbortSignal): Promise<unknown> {
+  return provider.load(signal);
 }
 
 /** The kind of a failure. Its message may quote what was answered, and that may hold keys. */
@@ -36,10 +46,10 @@ function describe(error: unknown): string {
       ? String(error.name)
       : typeof error;
   const code = systemErrorCode(error);
-  return code === 'unknown' ? name : `${name}, ${code}`;
+  return [name, code].filter(isWord).join(', ') || 'unknown';
 }
 
-function failed({ name }: KeyProvider, reason: string): KeyringError {
-  const message = `${name} gave no keys (${reason}): check that it can be reached and that this application may read it`;
-  return new KeyringError('KEY_PROVIDER_FAILED', message, { status: 503 });
+/** Some clients take an error's name from the answer: what is no plain word may be anything. */
+function isWord(text: string): boolean {
+  return text !== 'unknown' && /^[A-Za-z]\w{0,63}$/.test(text);
 }

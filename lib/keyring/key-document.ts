@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionPath } from '../common/option-path.js';
 import { MAKE_A_KEY, optionGroup, secretText } from '../common/option-schema.js';
 import type { Secret } from '../common/secret.js';
 import { KeyringError } from '../errors/keyring.error.js';
@@ -7,6 +8,8 @@ import type { RingKey } from './keyring.js';
 import { keyId, keyState, ringKeysSchema } from './key-schema.js';
 
 const MAX_DOCUMENT_LENGTH = 1024 * 1024;
+
+type Problem = Pick<z.core.$ZodIssue, 'path' | 'message'>;
 
 /** A key of a {@link KeyDocument}. */
 export interface DocumentKey {
@@ -35,13 +38,15 @@ const documentSchema = optionGroup(
   {
     v: z.literal(1, { error: 'must be 1, the version of the form.' }),
     primary: keyId.optional(),
-    keys: z.array(
-      optionGroup(
-        { id: keyId, key: secretText(MAKE_A_KEY), state: keyState.optional() },
-        '{ id, key }',
-      ),
-      { error: 'must be a list of { id, key }.' },
-    ),
+    keys: z
+      .array(
+        optionGroup(
+          { id: keyId, key: secretText(MAKE_A_KEY), state: keyState.optional() },
+          '{ id, key }',
+        ),
+        { error: 'must be a list of { id, key }.' },
+      )
+      .min(1, { error: `has no key: give at least one { id, key }. ${MAKE_A_KEY}` }),
   },
   '{ v: 1, primary, keys: [{ id, key }] }',
 );
@@ -54,7 +59,7 @@ const documentSchema = optionGroup(
  */
 export function readKeyDocument(document: unknown, source: string): readonly RingKey[] {
   const parsed = documentSchema.safeParse(document);
-  if (!parsed.success) throw invalid(source, parsed.error);
+  if (!parsed.success) throw invalid(source, parsed.error.issues);
   const { primary, keys } = parsed.data;
   if (primary !== undefined && !keys.some(({ id }) => id === primary)) {
     throw new KeyringError(
@@ -68,7 +73,7 @@ export function readKeyDocument(document: unknown, source: string): readonly Rin
     state: state ?? stateBy(primary, id),
   }));
   const ring = ringKeysSchema.safeParse(entries);
-  if (!ring.success) throw invalid(source, ring.error);
+  if (!ring.success) throw invalid(source, ring.error.issues.map(inDocument));
   return ring.data;
 }
 
@@ -91,7 +96,12 @@ function stateBy(primary: string | undefined, id: string): KeyState | undefined 
   return id === primary ? 'primary' : 'accepted';
 }
 
-function invalid(source: string, { issues }: z.core.$ZodError): KeyringError {
-  const problems = issues.map(({ path, message }) => `${path.join('.') || 'it'} ${message}`);
+/** The ring calls a key's text its secret, the document its key. */
+function inDocument({ path, message }: Problem): Problem {
+  return { path: ['keys', ...path.map((part) => (part === 'secret' ? 'key' : part))], message };
+}
+
+function invalid(source: string, issues: readonly Problem[]): KeyringError {
+  const problems = issues.map(({ path, message }) => `${optionPath(path) || 'it'} ${message}`);
   return new KeyringError('KEY_DOCUMENT_INVALID', `${source}: ${problems.join(' ')}`);
 }

@@ -1,0 +1,7 @@
+/** The path of an option as it is written in code: `keys[0].secret`. */
+export function optionPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
