@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { STATUS_CODES } from 'node:http';
+import { throwError } from 'rxjs';
 import { SecurityError } from '../errors/security.error.js';
 import { setHeaders } from './refusal.js';
 
@@ -31,10 +32,15 @@ export class SecurityErrorFilter implements ExceptionFilter<SecurityError> {
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
-  /** Answers over HTTP; for other transports, gives an exception with the status and the bland text. */
+  /** Answers over HTTP; for other transports, gives an exception with the status and the bland text, as a
+   * failing stream for microservices. */
   catch(error: SecurityError, host: ArgumentsHost): unknown {
     if (error.status >= 500) this.logger.error(`[${error.code}] ${error.message}`, error.stack);
-    if (host.getType() !== 'http') return new HttpException(this.body(error), error.status);
+    if (host.getType() !== 'http') {
+      const exception = new HttpException(this.body(error), error.status);
+      // What a filter returns to a microservice is sent as the result, unless it is a failing stream.
+      return host.getType() === 'rpc' ? throwError(() => exception) : exception;
+    }
     if (error.retryAfterSeconds !== undefined) {
       setHeaders(host, { 'Retry-After': String(error.retryAfterSeconds) });
     }

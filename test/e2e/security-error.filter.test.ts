@@ -1,5 +1,6 @@
 import { Catch, Controller, Get, HttpException, UseGuards } from '@nestjs/common';
 import { APP_FILTER, BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import {
   ApiKeyGuard,
   AuditError,
@@ -8,6 +9,7 @@ import {
   SecurityError,
   SecurityErrorFilter,
 } from 'nestjs-security';
+import { isObservable, lastValueFrom } from 'rxjs';
 import { adapters, startHttp, stopHttp } from '../support/http-app.js';
 
 @Controller()
@@ -108,4 +110,16 @@ it('errors carry a code and are one family', () => {
     'ENC_TOKEN_INVALID',
     500,
   ]);
+});
+
+it('fails the call of a microservice, instead of answering it with the exception', async () => {
+  const host = new ExecutionContextHost([]);
+  host.setType('rpc');
+  const error = new AuditError('AUDIT_QUEUE_FULL', 'internal words', { status: 400 });
+  const answer = new SecurityErrorFilter(new HttpAdapterHost()).catch(error, host);
+  if (!isObservable(answer)) throw new Error('a stream was expected');
+  await expect(lastValueFrom(answer)).rejects.toMatchObject({
+    status: 400,
+    message: 'Bad Request',
+  });
 });
