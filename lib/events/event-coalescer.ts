@@ -75,6 +75,11 @@ export class EventCoalescer {
     if (!window || window.closesAt > now) return;
     this.#windows.delete(kind);
     if (window.count === 0) return;
+    // A repetition costs the budget what a first occurrence costs: kinds that are kept alive would pile up.
+    if (!this.#admits(window.event, kind)) {
+      this.#suppressed += window.count;
+      return;
+    }
     this.#open(kind, window.event, window.lengthMs);
     this.#deliver({ ...window.event, n: window.count });
   }

@@ -50,6 +50,28 @@ describe('SecurityEvents', () => {
     expect(counts()).toEqual([undefined, 49]);
   });
 
+  it('keeps what strangers repeat within the budget, and room for those who are known', () => {
+    const count = (): number => heard.reduce((sum, { n }) => sum + (n ?? 1), 0);
+    let sent = 0;
+    let counted = 0;
+    for (let second = 0; second < 45; second += 1) {
+      counted += count();
+      heard = [];
+      for (const rest of [300, 300, 400]) {
+        for (let kind = 0; kind < second * 25; kind += 1) {
+          events.report(refused('signature-mismatch', `${kind}${'u'.repeat(250)}`));
+          sent += 1;
+        }
+        pass(rest);
+      }
+    }
+    expect(JSON.stringify(heard).length).toBeLessThan(2 * 16 * 1024);
+    events.report(used('ci', '::1'));
+    expect(heard.at(-1)).toMatchObject({ event: 'api_key_used' });
+    events.flush();
+    expect(counted + count()).toBe(sent + 1);
+  });
+
   it('gives a steady stream one event a second and loses none', () => {
     for (let time = 0; time < 100; time += 1) {
       events.report(refused('signature-mismatch'));
