@@ -44,6 +44,13 @@ export class SecurityEvents {
   }
 
   #deliver(event: SecurityEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch {
+        // One listener must not cost the others the event, nor the request its answer.
+        process.emitWarning(`A listener of SecurityEvents threw at ${event.event}.`);
+      }
+    }
   }
 }

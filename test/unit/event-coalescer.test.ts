@@ -72,6 +72,19 @@ describe('SecurityEvents', () => {
     expect(counted + count()).toBe(sent + 1);
   });
 
+  it('is not stopped by a listener that throws', () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    events.subscribe(() => {
+      throw new Error('no');
+    });
+    const after: SecurityEvent[] = [];
+    events.subscribe((event) => after.push(event));
+    events.report(refused('signature-mismatch'));
+    expect([heard.length, after.length]).toEqual([1, 1]);
+    expect(warn).toHaveBeenCalledWith('A listener of SecurityEvents threw at webhook_refused.');
+    warn.mockRestore();
+  });
+
   it('gives a steady stream one event a second and loses none', () => {
     for (let time = 0; time < 100; time += 1) {
       events.report(refused('signature-mismatch'));
