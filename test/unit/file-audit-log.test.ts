@@ -113,6 +113,21 @@ describe('FileAuditLog', () => {
     );
   });
 
+  it('gives the last records while others keep coming', async () => {
+    const log = await start();
+    const stop = AbortSignal.timeout(5000);
+    const answered = new AbortController();
+    const either = AbortSignal.any([stop, answered.signal]);
+    const pumps = Array.from({ length: 4 }, async () => {
+      while (!either.aborted) await log.append(body(1));
+    });
+    const records = await log.tail(1);
+    answered.abort();
+    await Promise.all(pumps);
+    expect(records).toHaveLength(1);
+    expect(stop.aborted).toBe(false);
+  });
+
   it('refuses records when it is closed, and before it is open', async () => {
     const log = new FileAuditLog(directory);
     await expect(log.append(body(1))).rejects.toMatchObject({ code: 'AUDIT_CLOSED', status: 503 });
