@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   truncateSync,
   unlinkSync,
@@ -126,6 +127,25 @@ describe('FileAuditLog', () => {
     await Promise.all(pumps);
     expect(records).toHaveLength(1);
     expect(stop.aborted).toBe(false);
+  });
+
+  it.each<[string, (segment: string) => void]>([
+    ['removed', (segment) => unlinkSync(segment)],
+    ['cut', (segment) => truncateSync(segment, 0)],
+    [
+      'replaced',
+      (segment) => {
+        renameSync(segment, `${segment}.1`);
+        writeFileSync(segment, '');
+      },
+    ],
+  ])('acknowledges nothing more when its file was %s', async (_, harm) => {
+    const log = await start();
+    await log.append(body(1));
+    harm(only().segment);
+    const failed = { code: 'AUDIT_WRITE_FAILED', status: 503 };
+    await expect(log.append(body(2))).rejects.toMatchObject(failed);
+    await expect(log.append(body(3))).rejects.toMatchObject(failed);
   });
 
   it('refuses records when it is closed, and before it is open', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readdir, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
@@ -30,6 +30,7 @@ export class FileAuditLog extends AuditLog {
   readonly #directory: string;
   #stream: Stream | undefined;
   #handle: FileHandle | undefined;
+  #path = '';
   #end: ChainEnd = { nextSeq: 0, prev: '' };
   #size = 0;
   #waiting: Waiting[] = [];
@@ -108,6 +109,7 @@ export class FileAuditLog extends AuditLog {
       await syncFolder(stream.folder);
       this.#end = recovered.end;
       this.#size = recovered.size;
+      this.#path = path;
       this.#handle = handle;
       return findings;
     } catch (error) {
@@ -176,10 +178,17 @@ export class FileAuditLog extends AuditLog {
     }
     try {
       await handle.datasync();
+      await this.#assertInPlace(handle, this.#size + bytes.length);
     } catch (cause) {
       // After a failed fsync the kernel may have dropped the pages and call the next one a success.
       throw this.#break(cause);
     }
+  }
+
+  /** Bytes that were flushed into a file which was removed, replaced or cut meanwhile are lost all the same. */
+  async #assertInPlace(handle: FileHandle, size: number): Promise<void> {
+    const [ours, there] = await Promise.all([handle.stat(), stat(this.#path)]);
+    if (ours.ino !== there.ino || ours.size !== size) throw changedByAnother();
   }
 
   /** Takes a batch that was written in part off the file, so that the next one follows a whole record. */
@@ -238,6 +247,12 @@ function writeFailed(cause: unknown): AuditError {
       cause,
     },
   );
+}
+
+function changedByAnother(): NodeJS.ErrnoException {
+  return Object.assign(new Error('the segment is no longer the file that was written'), {
+    code: 'ESTALE',
+  });
 }
 
 function foreign(path: string): AuditError {
