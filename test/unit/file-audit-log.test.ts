@@ -278,4 +278,12 @@ describe('several processes', () => {
     expect((await third.append(body(2))).id).toBe(ids[0]?.replace(/:0$/, ':1'));
     expect(readStreams(directory).map((stream) => verifyChain(stream).length)).toEqual([2, 1]);
   });
+
+  it('each get a stream when they begin a log at once', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      directory = join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
+      await Promise.all(Array.from({ length: 8 }, () => start()));
+      expect(readdirSync(directory)).toHaveLength(8 + 1);
+    }
+  });
 });

@@ -46,12 +46,8 @@ async function beginStream(directory: string, number: number): Promise<Stream> {
   await makeFolder(folder);
   await syncFolder(directory);
   const lock = await lockStream(folder);
-  if (!lock)
-    throw new AuditError(
-      'AUDIT_DIRECTORY_UNUSABLE',
-      'a new stream was taken by another process: start again',
-    );
-  return openStream(directory, name, lock);
+  // Another process that starts just now may find the new folder and lock it first.
+  return lock ? openStream(directory, name, lock) : beginStream(directory, number + 1);
 }
 
 async function openStream(directory: string, name: string, lock: StreamLock): Promise<Stream> {
