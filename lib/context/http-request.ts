@@ -14,7 +14,11 @@ export interface HttpRequest {
   /** Express: names and values as they came, in turn. */
   readonly rawHeaders?: readonly string[];
   /** Fastify: Node's own request. */
-  readonly raw?: { readonly rawHeaders?: readonly string[] };
+  readonly raw?: {
+    readonly rawHeaders?: readonly string[];
+    /** HTTP/2 only. */
+    readonly stream?: { readonly endAfterHeaders?: boolean };
+  };
   /** Express: the matched route. */
   readonly route?: { readonly path?: unknown };
   /** Fastify: the matched route. */

@@ -50,6 +50,8 @@ export class WebhookGuard implements CanActivate {
   }
 }
 
-function hasBody({ headers }: HttpRequest): boolean {
+function hasBody({ headers, raw }: HttpRequest): boolean {
+  // A body needs neither of the headers in HTTP/2.
+  if (raw?.stream?.endAfterHeaders === false) return true;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

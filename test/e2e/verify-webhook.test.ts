@@ -1,6 +1,9 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { sign } from '@octokit/webhooks-methods';
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:http2';
 import { VerifyWebhook, WebhookVerifier } from 'nestjs-security';
 import { gitHubPayloads } from '../support/github-payloads.js';
 import { adapters, startHttp, stopHttp, type HttpApp } from '../support/http-app.js';
@@ -164,5 +167,33 @@ describe.each(adapters)('an application on $adapter with a webhook route', ({ cr
   it('starts without rawBody: true when it has no webhook route', async () => {
     const { url } = await startHttp(create, { security, options: {} });
     expect(url).toContain('127.0.0.1');
+  });
+});
+
+describe('@VerifyWebhook over HTTP/2', () => {
+  afterAll(stopHttp);
+
+  it('sees a body that no header announces', async () => {
+    const create = (): FastifyAdapter => new FastifyAdapter({ http2: true } as object);
+    const { url } = await startHttp(create, { controllers, security });
+    const session = connect(url);
+    const deliver = async (type: string, body: string, signed: string): Promise<unknown> => {
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': '/webhooks/github',
+        'content-type': type,
+        'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(signed).digest('hex')}`,
+      });
+      stream.end(body);
+      const [headers] = (await once(stream, 'response')) as [{ ':status': number }];
+      stream.close();
+      return headers[':status'];
+    };
+    const statuses = [
+      await deliver('application/json', '{}', '{}'),
+      await deliver('text/plain', 'anything at all', ''),
+    ];
+    session.close();
+    expect(statuses).toEqual([200, 401]);
   });
 });
