@@ -19,6 +19,7 @@ import { pseudonymOf } from './record/pseudonym.js';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
+const COMPLAINT_INTERVAL_MS = 1000;
 
 /**
  * Records what happened in an append-only file: one JSON line an event, each carrying the hash of the
@@ -34,6 +35,8 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
   readonly #clock: Clock;
   readonly #unsubscribe: () => void;
   #opened: Promise<void> | undefined;
+  #complainedAt = -Infinity;
+  #untold = 0;
 
   constructor(
     @Inject(AUDIT_OPTIONS) options: ResolvedAuditOptions,
@@ -62,11 +65,12 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Records an event from code that cannot wait. A failure goes to the application's log only: use
-   * {@link AuditService.record} for whatever must not happen unrecorded.
+   * Records an event from code that cannot wait. A failure goes to the application's log only, at most one
+   * a second with the number of the others: use {@link AuditService.record} for whatever must not happen
+   * unrecorded.
    */
   emit(event: AuditEvent): void {
-    this.record(event).catch((error: unknown) => this.#logger.error(error));
+    this.record(event).catch((error: unknown) => this.#complain(error));
   }
 
   /**
@@ -95,6 +99,17 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     this.#unsubscribe();
     await this.#opened?.catch(() => undefined);
     await this.log.close();
+  }
+
+  /** A disk that fails fails every record: a log entry for each would bury all others. */
+  #complain(error: unknown): void {
+    const now = performance.now();
+    this.#untold += 1;
+    if (now - this.#complainedAt < COMPLAINT_INTERVAL_MS) return;
+    this.#logger.error(error);
+    if (this.#untold > 1) this.#logger.error(`${this.#untold - 1} more events were not recorded`);
+    this.#complainedAt = now;
+    this.#untold = 0;
   }
 
   #isConfigured(): boolean {

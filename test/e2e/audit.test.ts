@@ -1,4 +1,6 @@
+import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { jest } from '@jest/globals';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -119,6 +121,20 @@ describe('AuditService', () => {
     await expect(audit.query({ limit: 1001 })).rejects.toThrow(RangeError);
     await module.close();
     await expect(audit.record({ event: 'late' })).rejects.toMatchObject({ code: 'AUDIT_CLOSED' });
+  });
+
+  it('tells of failures of emit once a second, with their number', async () => {
+    const module = await start(newDirectory());
+    const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
+    await module.close();
+    for (let time = 0; time < 50; time += 1) module.get(AuditService).emit({ event: 'late' });
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    module.get(AuditService).emit({ event: 'late' });
+    await new Promise((resolve) => setImmediate(resolve));
+    const told = error.mock.calls.map(([message]) => String(message));
+    error.mockRestore();
+    expect(told).toHaveLength(3);
+    expect(told[2]).toBe('49 more events were not recorded');
   });
 
   it('does not start on a folder that cannot be used, and says which option it is', async () => {
