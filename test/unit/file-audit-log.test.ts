@@ -158,6 +158,17 @@ describe('FileAuditLog', () => {
     await expect(log.append(body(2))).rejects.toMatchObject({ code: 'AUDIT_CLOSED' });
   });
 
+  it('bounds the number of waiting records, however short', async () => {
+    const log = await start();
+    const results = await Promise.allSettled(
+      Array.from({ length: 20_000 }, () => log.append(body(1))),
+    );
+    const kept = results.filter(({ status }) => status === 'fulfilled').length;
+    expect(kept).toBeGreaterThan(10_000);
+    expect(kept).toBeLessThan(17_000);
+    expect(verifyChain(only())).toHaveLength(kept);
+  });
+
   it('refuses more than 16 MiB of waiting records', async () => {
     const log = await start();
     const large = `"x":"${'x'.repeat(60_000)}"}`;

@@ -12,6 +12,8 @@ import { adoptStream, syncFolder, unusable, type Stream } from './stream.js';
 import { readTail } from './tail.js';
 
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+/** What waiting costs beside the text, so that many small records do not fill the memory either. */
+const WAITING_BYTES = 1024;
 const MAX_BATCH_BYTES = 1024 * 1024;
 const SEGMENT_DIGITS = 16;
 
@@ -53,7 +55,7 @@ export class FileAuditLog extends AuditLog {
   }
 
   override append(body: string): Promise<Receipt> {
-    const bytes = Buffer.byteLength(body, 'utf8');
+    const bytes = Buffer.byteLength(body, 'utf8') + WAITING_BYTES;
     const refusal = this.#refusal(bytes);
     if (refusal) return Promise.reject(refusal);
     const appended = new Promise<Receipt>((resolve, reject) => {
