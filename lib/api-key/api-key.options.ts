@@ -67,8 +67,8 @@ const staticKeys = z
 environmentReaders.add(staticKeys, {
   read: (text) =>
     splitList(text).map((item) => {
-      const [id = '', sha256 = ''] = item.split(':', 2);
-      return { id, sha256 };
+      const colon = item.indexOf(':');
+      return { id: item.slice(0, Math.max(colon, 0)), sha256: item.slice(colon + 1) };
     }),
 });
 

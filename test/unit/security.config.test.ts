@@ -114,6 +114,11 @@ describe('options from the environment', () => {
     expect(Object.keys(Object)).toEqual([]);
   });
 
+  it('leave nothing out of an API key that has too many parts', () => {
+    const { apiKey } = optionsFromEnvironment({ SECURITY_API_KEY_KEYS: 'ci:0a0a:rest' });
+    expect(apiKey).toEqual({ keys: [{ id: 'ci', sha256: '0a0a:rest' }] });
+  });
+
   it('take no file for what is no secret', () => {
     const warn = jest.fn();
     optionsFromEnvironment({ SECURITY_AUDIT_DIRECTORY_FILE: 'x' }, warn);
