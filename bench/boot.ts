@@ -1,14 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { format } from 'prettier';
 import type { BootTimes } from './boot-times.js';
+import { circumstances, publish, table, versionOf } from './report.js';
 import { summaryOf, type Summary } from './statistics.js';
 
 const CHILD = join(import.meta.dirname, 'boot-child.js');
-const RESULT = 'bench/results/boot.md';
 const WARM_UPS = 3;
 const ROUNDS = 40;
 /** The third is the first again: how far the two are apart is what noise alone does. */
@@ -81,21 +78,10 @@ function ms(value: number): string {
   return `${value.toFixed(1)} ms`;
 }
 
-function table([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => '---'), ...rows];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
-function versionOf(name: string): string {
-  const path = name === '.' ? 'package.json' : `node_modules/${name}/package.json`;
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
-}
-
 function page(runs: Runs): string {
-  const processors = cpus();
   return `# Start-up cost
 
-Date: ${new Date().toISOString().slice(0, 10)}. nestjs-security ${versionOf('.')}, @nestjs/core ${versionOf('@nestjs/core')} on Express, argon2 ${versionOf('argon2')}, Node ${process.version}, ${process.platform} ${process.arch}, ${processors.length} cores (${processors[0]?.model ?? 'unknown'}).
+${circumstances(`@nestjs/core ${versionOf('@nestjs/core')} on Express`, `argon2 ${versionOf('argon2')}`)}
 
 Time from the start of a fresh process until an empty Nest application listens:
 
@@ -109,6 +95,4 @@ Method: \`npm run bench:boot\`. Every figure comes from ${ROUNDS} fresh processe
 `;
 }
 
-const text = await format(page(await measure()), { parser: 'markdown' });
-writeFileSync(RESULT, text);
-console.log(text);
+await publish('boot', page(await measure()));

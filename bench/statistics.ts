@@ -15,3 +15,22 @@ export function summaryOf(series: readonly number[]): Summary {
   }
   return { min, median: (low + high) / 2 };
 }
+
+/**
+ * Welch's t: how many standard errors the means of two samples are apart. Beyond 4.5 the two were practically
+ * never drawn from the same distribution.
+ */
+export function welchT(a: readonly number[], b: readonly number[]): number {
+  const [first, second] = [momentsOf(a), momentsOf(b)];
+  return (
+    (first.mean - second.mean) / Math.sqrt(first.variance / a.length + second.variance / b.length)
+  );
+}
+
+/** The mean of a series, and its variance about it. */
+export function momentsOf(series: readonly number[]): { mean: number; variance: number } {
+  if (series.length < 2) throw new RangeError('a variance needs two values');
+  const mean = series.reduce((sum, value) => sum + value, 0) / series.length;
+  const squares = series.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, variance: squares / (series.length - 1) };
+}
