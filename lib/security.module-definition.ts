@@ -1,5 +1,9 @@
 import { ConfigurableModuleBuilder, type DynamicModule, type Provider } from '@nestjs/common';
-import type { SecurityModuleOptions } from './security.options.js';
+import {
+  RESOLVED_OPTIONS,
+  resolveSecurityOptions,
+  type SecurityModuleOptions,
+} from './security.options.js';
 
 /** What `forRoot` and `forRootAsync` take beside the options. */
 export interface SecurityModuleExtras {
@@ -17,8 +21,8 @@ export interface SecurityModuleExtras {
 
 const EXTRAS: Required<SecurityModuleExtras> = { isGlobal: true, imports: [], providers: [] };
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
-  new ConfigurableModuleBuilder<SecurityModuleOptions>({ moduleName: 'Security' })
+export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<SecurityModuleOptions>({ optionsInjectionToken: RESOLVED_OPTIONS })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createSecurityOptions')
     .setExtras<SecurityModuleExtras>(
@@ -27,7 +31,26 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYN
         ...definition,
         global: isGlobal,
         imports: [...(definition.imports ?? []), ...imports],
-        providers: [...(definition.providers ?? []), ...providers],
+        providers: [...(definition.providers ?? []).map(resolving), ...providers],
       }),
     )
     .build();
+
+/**
+ * Lets the provider of the options give the checked ones. What the user wrote, with its secrets as plain
+ * text, is then held by no provider, where tools that print an application would show it.
+ */
+function resolving(provider: Provider): Provider {
+  if (typeof provider === 'function' || provider.provide !== RESOLVED_OPTIONS) return provider;
+  if ('useValue' in provider) {
+    const options: unknown = provider.useValue;
+    return { provide: RESOLVED_OPTIONS, useFactory: () => resolveSecurityOptions(options) };
+  }
+  if (!('useFactory' in provider)) return provider;
+  const { useFactory } = provider;
+  return {
+    ...provider,
+    useFactory: async (...injected: unknown[]) =>
+      resolveSecurityOptions(await useFactory(...injected)),
+  };
+}

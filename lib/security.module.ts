@@ -30,7 +30,6 @@ import { TotpService } from './secrets/totp.service.js';
 import {
   ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
-  MODULE_OPTIONS_TOKEN,
   OPTIONS_TYPE,
 } from './security.module-definition.js';
 import { SecurityBootLog } from './security.boot-log.js';
@@ -44,12 +43,12 @@ import { WEBHOOK_OPTIONS } from './webhook/webhook.options.js';
 import { WebhookRouteCheck } from './webhook/webhook-route.check.js';
 import { WebhookVerifier } from './webhook/webhook-verifier.service.js';
 
-const ASYNC_KEYS = [
+/** Where `forRootAsync` takes the options from. */
+const SOURCE_KEYS = ['useFactory', 'useClass', 'useExisting'] as const;
+const ASYNC_KEYS: readonly string[] = [
+  ...SOURCE_KEYS,
   'imports',
   'inject',
-  'useFactory',
-  'useClass',
-  'useExisting',
   'provideInjectionTokensFrom',
   'isGlobal',
   'providers',
@@ -64,9 +63,8 @@ function featureOptions(token: symbol, feature: keyof ResolvedSecurityOptions): 
 }
 
 const providers: Provider[] = [
-  // forRoot and forRootAsync put the options in its place; importing the bare class leaves it.
-  { provide: MODULE_OPTIONS_TOKEN, useValue: undefined },
-  { provide: RESOLVED_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveSecurityOptions },
+  // Importing the bare class leaves this one; forRoot and forRootAsync put theirs in its place.
+  { provide: RESOLVED_OPTIONS, useFactory: () => resolveSecurityOptions(undefined) },
   {
     provide: KEY_SOURCE,
     inject: [RESOLVED_OPTIONS],
@@ -176,14 +174,19 @@ export class SecurityModule extends ConfigurableModuleClass {
    * SecurityModule.forRootAsync(securityConfig.asProvider());
    */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
-    const [unknown] = Object.keys(options).filter((key) => !ASYNC_KEYS.includes(key));
-    if (unknown !== undefined) {
-      throw new SecurityConfigurationError('CONFIG_INVALID', [
-        { option: 'SecurityModule.forRootAsync', message: unknownOption(unknown, ASYNC_KEYS) },
-      ]);
-    }
-    return super.forRootAsync(options);
+    const problem = problemOfAsyncOptions(options);
+    if (problem === undefined) return super.forRootAsync(options);
+    const option = 'SecurityModule.forRootAsync';
+    throw new SecurityConfigurationError('CONFIG_INVALID', [{ option, message: problem }]);
   }
+}
+
+function problemOfAsyncOptions(options: typeof ASYNC_OPTIONS_TYPE | undefined): string | undefined {
+  const keys = Object.keys(options ?? {});
+  const [unknown] = keys.filter((key) => !ASYNC_KEYS.includes(key));
+  if (unknown !== undefined) return unknownOption(unknown, ASYNC_KEYS);
+  const sources = SOURCE_KEYS.filter((key) => options?.[key] !== undefined);
+  return sources.length === 1 ? undefined : `needs exactly one of ${SOURCE_KEYS.join(', ')}.`;
 }
 
 function registeredTwice(times: number): SecurityConfigurationError {

@@ -16,13 +16,19 @@ export const environmentReaders = z.registry<EnvironmentReader>();
 /** The command that makes a key, shown wherever a key is missing or unfit. */
 export const MAKE_A_KEY = `Make one with: node -p "crypto.randomBytes(32).toString('base64url')"`;
 
+/** So many unknown options are named in a message. */
+const MAX_NAMED = 10;
+
 /** A group of options. An unknown one is an error that names the nearest known one. */
 export function optionGroup<Shape extends z.core.$ZodLooseShape>(shape: Shape, example: string) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => unknownOption(key, known)).join(' It also ')
+        ? issue.keys
+            .slice(0, MAX_NAMED)
+            .map((key) => unknownOption(key, known))
+            .join(' It also ')
         : `must be an object such as ${example}.`,
   });
 }
@@ -79,10 +85,16 @@ function problemOfSecret(value: unknown): string | undefined {
   if (value === '') return 'is empty.';
   if (value === REDACTED) return 'is the text "[redacted]": the secret was printed and read back.';
   if (!value.isWellFormed()) return 'has a lone surrogate.';
+  if (value.trim() !== value) return 'begins or ends with white space.';
   return undefined;
 }
 
-/** Splits `a, b,c` into its items; an empty text has none. */
+/** Splits `a, b,c`, or one item a line, into its items; an empty text has none. */
 export function splitList(list: string): string[] {
-  return list.trim() === '' ? [] : list.split(',').map((item) => item.trim());
+  return list.trim() === ''
+    ? []
+    : list
+        .trim()
+        .split(/[,\n]/)
+        .map((item) => item.trim());
 }

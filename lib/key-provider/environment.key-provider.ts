@@ -1,5 +1,5 @@
-import { splitList } from '../common/option-schema.js';
 import { parseKeyDocument, type KeyDocument } from '../keyring/key-document.js';
+import { parseKeyList } from '../keyring/key-list.js';
 import { KeyProvider, type KeyRefreshOptions } from '../keyring/key-provider.js';
 import { providerFailed } from './provider-failed.js';
 
@@ -53,9 +53,5 @@ export class EnvironmentKeyProvider extends KeyProvider {
 }
 
 function documentOf(list: string): KeyDocument {
-  const keys = splitList(list).map((item) => {
-    const colon = item.indexOf(':');
-    return { id: item.slice(0, Math.max(colon, 0)), key: item.slice(colon + 1) };
-  });
-  return { v: 1, keys };
+  return { v: 1, keys: parseKeyList(list).map(({ id, secret }) => ({ id, key: secret })) };
 }

@@ -94,6 +94,7 @@ export class KeyringRefresh implements OnModuleInit, OnApplicationShutdown {
     this.#isFailing = true;
     this.#report('key_refresh_failed', 'key-provider', name, reason);
     if (performance.now() - this.#lastAnswer < maxStaleSeconds * 1000) return;
+    if (this.keyring.isStale) return;
     this.keyring.expire();
     this.#logger.error(
       `${name} has been silent for more than ${maxStaleSeconds} s: its keys are used no more`,

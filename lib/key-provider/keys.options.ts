@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { environmentReaders, optionGroup, splitList } from '../common/option-schema.js';
+import { environmentReaders, optionGroup } from '../common/option-schema.js';
+import { parseKeyList } from '../keyring/key-list.js';
 import { KeyProvider } from '../keyring/key-provider.js';
 import { ringKeysSchema } from '../keyring/key-schema.js';
 import type { RingKey } from '../keyring/keyring.js';
@@ -26,11 +27,4 @@ export const keysSchema = z.unknown().transform((value, context): ResolvedKeys =
   return z.NEVER;
 });
 
-environmentReaders.add(keysSchema, {
-  secret: true,
-  read: (text) =>
-    splitList(text).map((item) => {
-      const colon = item.indexOf(':');
-      return { id: item.slice(0, Math.max(colon, 0)), secret: item.slice(colon + 1) };
-    }),
-});
+environmentReaders.add(keysSchema, { secret: true, read: parseKeyList });

@@ -67,6 +67,10 @@ export function readKeyDocument(document: unknown, source: string): readonly Rin
       `${source}: "primary" names a key that is not in "keys"`,
     );
   }
+  // What comes from elsewhere must not make this machine read its own files.
+  if (keys.some(({ key }) => key.reveal().startsWith('file:'))) {
+    throw new KeyringError('KEY_DOCUMENT_INVALID', `${source}: "file:" is not for key documents`);
+  }
   const entries = keys.map(({ id, key, state }) => ({
     id,
     secret: key,

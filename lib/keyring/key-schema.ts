@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import { z } from 'zod';
 import { MAKE_A_KEY, optionGroup, secretText } from '../common/option-schema.js';
 import { Secret } from '../common/secret.js';
@@ -62,7 +62,7 @@ function withStates(entries: readonly Entry[], report: Report): readonly StatedE
 
 function decoded({ id, secret, state }: StatedEntry, index: number, report: Report): RingKey[] {
   const bytes = keyBytesOf(secret);
-  if (typeof bytes !== 'string') return [{ id, state, bytes }];
+  if (typeof bytes !== 'string') return [{ id, state, key: createSecretKey(bytes) }];
   report([index, 'secret'], bytes);
   return [];
 }
@@ -86,15 +86,12 @@ function textOf(secret: Secret): Secret | string {
 }
 
 function reportTwins(keys: readonly RingKey[], report: Report): void {
-  const ids = new Set<string>();
-  const idByDigest = new Map<string, string>();
-  for (const { id, bytes } of keys) {
-    if (ids.has(id)) report([], `has the id "${id}" twice: every key needs an id of its own.`);
-    ids.add(id);
-    const digest = createHash('sha256').update(bytes).digest('hex');
-    const twin = idByDigest.get(digest);
-    if (twin !== undefined)
-      report([], `has the same secret under "${twin}" and "${id}": remove one.`);
-    idByDigest.set(digest, id);
-  }
+  keys.forEach(({ id, key }, index) => {
+    const before = keys.slice(0, index);
+    if (before.some((other) => other.id === id)) {
+      report([], `has the id "${id}" twice: every key needs an id of its own.`);
+    }
+    const twin = before.find((other) => other.key.equals(key));
+    if (twin) report([], `has the same secret under "${twin.id}" and "${id}": remove one.`);
+  });
 }

@@ -8,7 +8,7 @@ import type { KeyPurpose } from './purpose.js';
 export interface RingKey {
   readonly id: string;
   readonly state: KeyState;
-  readonly bytes: Uint8Array;
+  readonly key: KeyObject;
 }
 
 /** The key that a ring key gives for one purpose. */
@@ -120,6 +120,11 @@ export class Keyring {
     return changes;
   }
 
+  /** Whether the provider has been silent for too long. */
+  get isStale(): boolean {
+    return this.#isStale;
+  }
+
   /** Stops giving keys until the next {@link Keyring.update}: the provider has been silent for too long. */
   expire(): void {
     this.#isStale = true;
@@ -152,8 +157,8 @@ function deriveAll(keys: readonly HeldKey[], purpose: KeyPurpose) {
   return { usable, revoked: all.filter(({ state }) => state === 'revoked') };
 }
 
-function toHeldKey({ id, state, bytes }: RingKey): HeldKey {
-  return { id, state, inputKey: createSecretKey(bytes), vanished: false };
+function toHeldKey({ id, state, key }: RingKey): HeldKey {
+  return { id, state, inputKey: key, vanished: false };
 }
 
 function toVanishedKey(key: HeldKey): HeldKey {

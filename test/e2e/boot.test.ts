@@ -1,6 +1,8 @@
 import { Global, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { ModulesContainer } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
+import { inspect } from 'node:util';
 import {
   AuditService,
   EncryptionService,
@@ -112,6 +114,38 @@ describe('SecurityModule', () => {
     expect(module.get(SecretsService)).toBeInstanceOf(CountingSecrets);
   });
 
+  it.each([
+    ['forRoot', (options: SecurityModuleOptions) => SecurityModule.forRoot(options)],
+    [
+      'forRootAsync',
+      (options: SecurityModuleOptions) =>
+        SecurityModule.forRootAsync({ useFactory: () => options }),
+    ],
+  ])(
+    'holds no secret that a look into its container would show, after %s',
+    async (_, configured) => {
+      const secrets = [testSecret('a'), `${testSecret('fernet')}=`, 'the webhook secret'] as const;
+      const module = await boot(
+        configured({
+          keys: [{ id: 'a', secret: secrets[0] }],
+          encryption: { keys: [secrets[1]] },
+          webhook: { receivers: { github: { secret: secrets[2] } } },
+        }),
+      );
+      const held = [...module.get(ModulesContainer).values()]
+        .filter(({ metatype }) => metatype === SecurityModule)
+        .flatMap(({ providers }) =>
+          [...providers.values()].map(({ instance }: { instance: unknown }) => instance),
+        );
+      expect(held.length).toBeGreaterThan(20);
+      const shown = held
+        .map((instance) => inspect(instance, { depth: 6, showHidden: true }))
+        .join('\n');
+      const bytes = secrets.map((secret) => inspect(Buffer.from(secret, 'base64url')).slice(8, 40));
+      for (const secret of [...secrets, ...bytes]) expect(shown).not.toContain(secret);
+    },
+  );
+
   it('without an audit directory records nothing and says how to configure one', async () => {
     const module = await boot(SecurityModule.forRoot({ keys }));
     await expect(module.get(AuditService).record({ event: 'x' })).rejects.toThrow(
@@ -185,6 +219,26 @@ describe('SecurityModule refuses to start with', () => {
     expect(() => SecurityModule.forRootAsync({ useFactry: () => ({ keys }) } as never)).toThrow(
       'SecurityModule.forRootAsync has no option "useFactry". Did you mean "useFactory"?',
     );
+  });
+
+  it.each([
+    ['undefined', undefined],
+    ['an empty object', {}],
+    ['two sources', { useFactory: () => ({ keys }), useClass: Settings }],
+  ])('%s given to forRootAsync', (_, options) => {
+    expect(() => SecurityModule.forRootAsync(options as never)).toThrow(
+      'SecurityModule.forRootAsync needs exactly one of useFactory, useClass, useExisting.',
+    );
+  });
+
+  it('an error of bounded length, however much is wrong', async () => {
+    const names = Array.from({ length: 2000 }, (_, index) => [`${'x'.repeat(300)}${index}`, 1]);
+    const message = await boot(SecurityModule.forRoot({ keys, ...Object.fromEntries(names) })).then(
+      String,
+      String,
+    );
+    expect(message).toContain('has no option');
+    expect(message.length).toBeLessThan(5000);
   });
 
   it('an error that never shows a value', async () => {

@@ -123,6 +123,8 @@ describe('a record', () => {
     ['a name with a newline', { event: 'a\n' }],
     ['an unknown level', { event: 'a', level: 'debug' }],
     ['an unknown outcome', { event: 'a', outcome: 'ok' }],
+    ['an identifier without a value', { event: 'a', actor: { identifier: { type: 'email' } } }],
+    ['an identifier that is a text', { event: 'a', actor: { identifier: 'bob' } }],
     ['a number of 0', { event: 'a', n: 0 }],
     ['a number of 1.5', { event: 'a', n: 1.5 }],
   ])('is refused with %s', (_, event) => {

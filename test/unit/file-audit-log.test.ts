@@ -251,6 +251,14 @@ describe('a damaged log', () => {
     expect(readFileSync(segment, 'utf8')).toBe('{"v":1}\n{"v":1}\n');
   });
 
+  it('whose records were removed says so, in words that stay', async () => {
+    const { segment } = await written(3);
+    unlinkSync(segment);
+    const log = new FileAuditLog(directory);
+    open.push(log);
+    expect(await log.open()).toEqual([{ event: 'audit_segment_missing', level: 'critical' }]);
+  });
+
   it('that lost its beginning stops the start', async () => {
     const { folder } = await written(2);
     unlinkSync(join(folder, 'genesis.json'));

@@ -1,18 +1,19 @@
 import { inspect } from 'node:util';
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { HmacService, Keyring, SecurityEvents } from 'nestjs-security';
 
 const bytes = (name: string): Buffer => createHash('sha256').update(name).digest();
+const keyOf = (name: string): KeyObject => createSecretKey(bytes(name));
 const ring = new Keyring([
-  { id: 'old', state: 'accepted', bytes: bytes('old') },
-  { id: 'next', state: 'staged', bytes: bytes('next') },
-  { id: 'now', state: 'primary', bytes: bytes('now') },
-  { id: 'leaked', state: 'revoked', bytes: bytes('leaked') },
+  { id: 'old', state: 'accepted', key: keyOf('old') },
+  { id: 'next', state: 'staged', key: keyOf('next') },
+  { id: 'now', state: 'primary', key: keyOf('now') },
+  { id: 'leaked', state: 'revoked', key: keyOf('leaked') },
 ]);
 
 function hmacUnder(name: string): HmacService {
   return new HmacService(
-    new Keyring([{ id: name, state: 'primary', bytes: bytes(name) }]),
+    new Keyring([{ id: name, state: 'primary', key: keyOf(name) }]),
     new SecurityEvents(),
   );
 }

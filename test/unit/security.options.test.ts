@@ -86,6 +86,11 @@ describe('options are refused with the name of the option and the mend:', () => 
       { keys, webhook: { receivers: { github: { secret: '' } } } },
     ],
     [
+      'a secret with a line end',
+      'webhook.receivers.github.secret begins or ends with white space',
+      { keys, webhook: { receivers: { github: { secret: 's\n' } } } },
+    ],
+    [
       'an unknown scheme',
       'webhook.receivers.gitlab.scheme must be one of: github',
       { keys, webhook: { receivers: { gitlab: { secret: 's' } } } },

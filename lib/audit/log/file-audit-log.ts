@@ -15,7 +15,9 @@ const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 /** What waiting costs beside the text, so that many small records do not fill the memory either. */
 const WAITING_BYTES = 1024;
 const MAX_BATCH_BYTES = 1024 * 1024;
-const SEGMENT_DIGITS = 16;
+const FIRST_SEGMENT = `seg-${'0'.repeat(16)}.jsonl`;
+/** A stream that was begun earlier has no file: it was removed, or the first start of all was cut off. */
+const SEGMENT_MISSING: AuditEvent = { event: 'audit_segment_missing', level: 'critical' };
 
 interface Waiting {
   readonly body: string;
@@ -100,14 +102,18 @@ export class FileAuditLog extends AuditLog {
   }
 
   async #openSegment(stream: Stream): Promise<readonly AuditEvent[]> {
-    const path = join(stream.folder, await lastSegment(stream.folder));
+    const known = await lastSegment(stream.folder);
+    const path = join(stream.folder, known ?? FIRST_SEGMENT);
     const handle = await open(path, 'a+', 0o600);
     try {
       const { size } = await handle.stat();
       const recovered = await recoverEnd(handle, size, stream.genesis);
       if (!recovered) throw foreign(path);
-      const findings =
-        recovered.size < size ? [await setAside(handle, recovered.size, size, stream.folder)] : [];
+      const isTorn = recovered.size < size;
+      const findings = [
+        ...(known === undefined && !stream.isNew ? [SEGMENT_MISSING] : []),
+        ...(isTorn ? [await setAside(handle, recovered.size, size, stream.folder)] : []),
+      ];
       await syncFolder(stream.folder);
       this.#end = recovered.end;
       this.#size = recovered.size;
@@ -212,9 +218,9 @@ export class FileAuditLog extends AuditLog {
   }
 }
 
-async function lastSegment(folder: string): Promise<string> {
+async function lastSegment(folder: string): Promise<string | undefined> {
   const segments = (await readdir(folder)).filter((name) => /^seg-\d{16}\.jsonl$/.test(name));
-  return segments.toSorted().at(-1) ?? `seg-${'0'.repeat(SEGMENT_DIGITS)}.jsonl`;
+  return segments.toSorted().at(-1);
 }
 
 /** Moves what follows the last whole record, and was therefore never acknowledged, into a file of its own. */

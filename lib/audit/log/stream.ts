@@ -21,6 +21,8 @@ export interface Stream {
   /** What its first record carries as `prev`. */
   readonly genesis: string;
   readonly lock: StreamLock;
+  /** Whether it was begun just now. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -53,8 +55,9 @@ async function beginStream(directory: string, number: number): Promise<Stream> {
 async function openStream(directory: string, name: string, lock: StreamLock): Promise<Stream> {
   const folder = join(directory, name);
   try {
-    const publicKey = (await readPublicKey(folder)) ?? (await beginKeys(directory, name));
-    return { name, folder, lock, genesis: genesisHash(name, publicKey) };
+    const known = await readPublicKey(folder);
+    const publicKey = known ?? (await beginKeys(directory, name));
+    return { name, folder, lock, genesis: genesisHash(name, publicKey), isNew: !known };
   } catch (error) {
     await lock.release();
     throw error;

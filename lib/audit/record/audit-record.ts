@@ -117,7 +117,16 @@ function problemOf(event: unknown): string | undefined {
     return 'needs a name of 1 to 64 of a-z 0-9 _, a letter first';
   if (!LEVELS.includes(level)) return 'has a level other than info, warn, critical';
   if (!OUTCOMES.includes(outcome)) return 'has an outcome other than success, failure, unknown';
+  if (!isIdentifierOrNone(event)) return 'has an identifier without a type and a value';
   if (!Number.isSafeInteger(n) || Number(n) < 1)
     return 'has a number n that is no whole number above 0';
   return undefined;
+}
+
+function isIdentifierOrNone({ actor }: Partial<AuditEvent>): boolean {
+  const identifier: unknown = actor?.identifier;
+  if (identifier === undefined) return true;
+  if (typeof identifier !== 'object' || identifier === null) return false;
+  const { type, value } = identifier as Partial<Record<keyof Identifier, unknown>>;
+  return typeof type === 'string' && typeof value === 'string';
 }

@@ -11,6 +11,10 @@ const MAX_DEPTH = 8;
 const MAX_ITEMS = 100;
 const MAX_NAME = 128;
 const MAX_BYTES = 16 * 1024;
+/** Searching costs time even where little is kept: so many characters are searched at the most. */
+const MAX_SEARCHED = 64 * 1024;
+const SEARCHED_OF_TEXT = 4096;
+const CUT = '[cut]';
 
 /**
  * Turns any value into plain data without secrets: fields with telling names are replaced, texts and
@@ -26,13 +30,14 @@ class Redaction {
   readonly #pseudonymOf: PseudonymOfEmail;
   readonly #ancestors = new Set<object>();
   #bytesLeft = MAX_BYTES;
+  #searchesLeft = MAX_SEARCHED;
 
   constructor(pseudonymOf: PseudonymOfEmail) {
     this.#pseudonymOf = pseudonymOf;
   }
 
   of(value: unknown, depth: number): JsonValue {
-    if (this.#bytesLeft <= 0) return '[cut]';
+    if (this.#bytesLeft <= 0) return CUT;
     if (typeof value === 'object' && value !== null) return this.#ofObject(value, depth);
     return this.#spend(this.#ofPrimitive(value));
   }
@@ -53,10 +58,11 @@ class Redaction {
   }
 
   #ofText(value: string): string {
+    this.#searchesLeft -= Math.min(value.length, SEARCHED_OF_TEXT);
+    if (this.#searchesLeft < 0) return CUT;
     const nested = parseNestedJson(value);
-    return nested === undefined
-      ? redactText(value, this.#pseudonymOf)
-      : redactText(JSON.stringify(this.of(nested, 1)), this.#pseudonymOf);
+    const text = nested === undefined ? value : JSON.stringify(this.of(nested, 1));
+    return redactText(text, this.#pseudonymOf);
   }
 
   #ofObject(value: object, depth: number): JsonValue {
@@ -87,7 +93,7 @@ class Redaction {
   #ofItems(items: Iterable<unknown>, depth: number): JsonValue[] {
     const safe: JsonValue[] = [];
     for (const item of items) {
-      if (safe.length === MAX_ITEMS || this.#bytesLeft <= 0) return [...safe, '[cut]'];
+      if (safe.length === MAX_ITEMS || this.#bytesLeft <= 0) return [...safe, CUT];
       safe.push(this.of(item, depth + 1));
     }
     return safe;
@@ -100,7 +106,7 @@ class Redaction {
     const safe: [string, JsonValue][] = [];
     for (const [key, value] of entries) {
       if (safe.length === MAX_ITEMS || this.#bytesLeft <= 0) {
-        safe.push(['[cut]', true]);
+        safe.push([CUT, true]);
         break;
       }
       const name = typeof key === 'string' ? key : JSON.stringify(this.of(key, depth + 1));
