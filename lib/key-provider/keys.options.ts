@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { environmentReaders, optionGroup, splitList } from '../common/option-schema.js';
+import {
+  environmentReaders,
+  optionForms,
+  optionGroup,
+  optionNotes,
+  splitList,
+} from '../common/option-schema.js';
 import { KeyProvider } from '../keyring/key-provider.js';
 import { ringKeysSchema } from '../keyring/key-schema.js';
 import type { RingKey } from '../keyring/keyring.js';
@@ -26,6 +32,11 @@ export const keysSchema = z.unknown().transform((value, context): ResolvedKeys =
   return z.NEVER;
 });
 
+optionForms.set(keysSchema, [ringKeysSchema, managedSchema]);
+optionNotes.add(keysSchema, {
+  about: 'The keys, newest first; or a `KeyProvider`; or a managed ring.',
+  type: 'list or object',
+});
 environmentReaders.add(keysSchema, {
   secret: true,
   read: (text) =>
