@@ -3,7 +3,7 @@ import { apiKeySchema, type ApiKeyOptions } from './api-key/api-key.options.js';
 import { auditSchema, type AuditOptions } from './audit/audit.options.js';
 import type { Clock } from './common/clock.js';
 import { optionPath } from './common/option-path.js';
-import { clock, optionGroup } from './common/option-schema.js';
+import { clock, optionGroup, optionNotes } from './common/option-schema.js';
 import { encryptionSchema, type EncryptionOptions } from './encryption/encryption.options.js';
 import {
   SecurityConfigurationError,
@@ -64,7 +64,10 @@ export const securitySchema = optionGroup(
     webhook: webhookSchema.prefault({}),
     apiKey: apiKeySchema.prefault({}),
     audit: auditSchema.prefault({}),
-    clock: clock().optional(),
+    clock: clock().optional().register(optionNotes, {
+      about: 'Tells the time in milliseconds, to every feature without a clock of its own.',
+      byDefault: '`Date.now`',
+    }),
   },
   "{ keys: [{ id: '2026-11', secret }] }",
 );

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { environmentReaders, optionGroup, splitList } from '../common/option-schema.js';
+import {
+  environmentReaders,
+  optionGroup,
+  optionNotes,
+  splitList,
+} from '../common/option-schema.js';
 import { decodeHex } from '../common/encoding.js';
 import { keyId } from '../keyring/key-schema.js';
 
@@ -30,12 +35,15 @@ export interface StaticApiKey {
 
 const staticKey = optionGroup(
   {
-    id: keyId,
+    id: keyId.clone().register(optionNotes, {
+      about: 'The public name of the key, 1 to 32 of `A-Z a-z 0-9 _ -`.',
+    }),
     sha256: z
       .string({ error: DIGEST_FORM })
       .refine((text) => text.toLowerCase() !== DIGEST_OF_NOTHING, {
         error: 'is the SHA-256 of an empty text: the variable that held the key was not set.',
-      }),
+      })
+      .register(optionNotes, { about: 'SHA-256 of the whole key, in 64 hexadecimal digits.' }),
   },
   "{ id: 'ci', sha256 }",
 ).transform(({ id, sha256 }, context): StaticApiKey => {
@@ -74,7 +82,12 @@ environmentReaders.add(staticKeys, {
 
 /** The schema of `apiKey`. */
 export const apiKeySchema = optionGroup(
-  { keys: staticKeys.optional() },
+  {
+    keys: staticKeys.optional().register(optionNotes, {
+      about: 'The API keys that are accepted.',
+      byDefault: 'none; the guard cannot be used',
+    }),
+  },
   '{ keys: [{ id, sha256 }] }',
 );
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../common/clock.js';
-import { clock, optionGroup, text } from '../common/option-schema.js';
+import { clock, optionGroup, optionNotes, text } from '../common/option-schema.js';
 
 /** Settings of {@link AuditService}. */
 export interface AuditOptions {
@@ -23,8 +23,16 @@ export const auditSchema = optionGroup(
   {
     directory: text(
       'must be the path of a folder, such as ./data/audit (or set SECURITY_AUDIT_DIRECTORY).',
-    ).optional(),
-    clock: clock().optional(),
+    )
+      .optional()
+      .register(optionNotes, {
+        about: 'The folder that holds the audit log.',
+        byDefault: 'nothing is recorded',
+      }),
+    clock: clock().optional().register(optionNotes, {
+      about: 'Tells the time in milliseconds.',
+      byDefault: 'the top-level `clock`',
+    }),
   },
   "{ directory: './data/audit' }",
 );

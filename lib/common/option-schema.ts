@@ -13,6 +13,22 @@ export interface EnvironmentReader {
 /** Which schemas can be filled from an environment variable, and how. */
 export const environmentReaders = z.registry<EnvironmentReader>();
 
+/** What `docs/configuration.md` says of an option that its schema cannot tell by itself. */
+export interface OptionNote {
+  /** What the option is, in a few words. */
+  about?: string;
+  /** What a number counts, or of which kind a value is whose schema does not tell. */
+  type?: string;
+  /** What holds without the option, in words, when it is no constant. */
+  byDefault?: string;
+}
+
+/** The notes to the options, each beside its schema. A test fails for an option without one. */
+export const optionNotes = z.registry<OptionNote>();
+
+/** The schemas by one of which an option is judged, where code decides by which. */
+export const optionForms = new WeakMap<z.core.$ZodType, readonly z.core.$ZodType[]>();
+
 /** The command that makes a key, shown wherever a key is missing or unfit. */
 export const MAKE_A_KEY = `Make one with: node -p "crypto.randomBytes(32).toString('base64url')"`;
 
@@ -36,7 +52,9 @@ export function optionGroup<Shape extends z.core.$ZodLooseShape>(shape: Shape, e
 /** A whole number within bounds; `unit` completes the sentence "must be a whole number of …". */
 export function wholeNumber(unit: string, min: number, max: number): z.ZodNumber {
   const error = `must be a whole number of ${unit} from ${min} to ${max}.`;
-  return readAsNumber(z.int({ error }).min(min, { error }).max(max, { error }));
+  const schema = z.int({ error }).min(min, { error }).max(max, { error });
+  optionNotes.add(schema, { type: unit });
+  return readAsNumber(schema);
 }
 
 function readAsNumber<S extends z.ZodNumber>(schema: S): S {
@@ -56,9 +74,11 @@ export function text(error: string): z.ZodString {
 
 /** A function that tells the time. */
 export function clock() {
-  return z.custom<() => number>((value) => typeof value === 'function', {
-    error: 'must be a function that returns milliseconds.',
-  });
+  return z
+    .custom<() => number>((value) => typeof value === 'function', {
+      error: 'must be a function that returns milliseconds.',
+    })
+    .register(optionNotes, { type: 'function' });
 }
 
 /**

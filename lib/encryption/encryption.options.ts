@@ -4,6 +4,8 @@ import {
   clock,
   environmentReaders,
   optionGroup,
+  optionForms,
+  optionNotes,
   secretText,
   splitList,
   wholeNumber,
@@ -47,7 +49,15 @@ export interface EncryptionOptions {
 }
 
 const namedKey = optionGroup(
-  { id: keyId.optional(), key: secretText(MAKE_A_FERNET_KEY) },
+  {
+    id: keyId.optional().register(optionNotes, {
+      about: 'The public name of the key.',
+      byDefault: '8 characters made from the key',
+    }),
+    key: secretText(MAKE_A_FERNET_KEY).register(optionNotes, {
+      about: 'A Fernet key, 44 characters. In the place of the object, the bare text will do.',
+    }),
+  },
   "'<Fernet key>' or { id: '2026-11', key }",
 );
 
@@ -67,6 +77,8 @@ const fernetKey = z.unknown().transform((value, context): FernetKey => {
   }
   return fernetKeyFromBytes(bytes, parsed.data.id);
 });
+
+optionForms.set(fernetKey, [namedKey]);
 
 const ringError = `must be a list of Fernet keys, newest first. ${MAKE_A_FERNET_KEY}`;
 const fernetRing = z
@@ -91,12 +103,23 @@ function clash(a: FernetKey, b: FernetKey): boolean {
 /** The schema of `encryption`. */
 export const encryptionSchema = optionGroup(
   {
-    keys: fernetRing.optional(),
-    maxPlaintextBytes: wholeNumber('bytes', 1, 256 * 1024 * 1024).default(
-      DEFAULT_MAX_PLAINTEXT_BYTES,
-    ),
-    clockSkewSeconds: wholeNumber('seconds', 0, 86_400).default(DEFAULT_CLOCK_SKEW_SECONDS),
-    clock: clock().optional(),
+    keys: fernetRing.optional().register(optionNotes, {
+      about:
+        'Fernet keys shared with other software, newest first: the first encrypts, all decrypt.',
+      byDefault: 'keys derived from the top-level `keys`',
+    }),
+    maxPlaintextBytes: wholeNumber('bytes', 1, 256 * 1024 * 1024)
+      .default(DEFAULT_MAX_PLAINTEXT_BYTES)
+      .register(optionNotes, { about: 'The longest plaintext.' }),
+    clockSkewSeconds: wholeNumber('seconds', 0, 86_400)
+      .default(DEFAULT_CLOCK_SKEW_SECONDS)
+      .register(optionNotes, {
+        about: 'How far the clock that made a token may run ahead, when `ttlSeconds` is given.',
+      }),
+    clock: clock().optional().register(optionNotes, {
+      about: 'Tells the time in milliseconds.',
+      byDefault: 'the top-level `clock`',
+    }),
   },
   '{ keys: [<Fernet key>] }',
 );

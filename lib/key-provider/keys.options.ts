@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { environmentReaders, optionGroup } from '../common/option-schema.js';
+import {
+  environmentReaders,
+  optionForms,
+  optionGroup,
+  optionNotes,
+} from '../common/option-schema.js';
 import { parseKeyList } from '../keyring/key-list.js';
 import { KeyProvider } from '../keyring/key-provider.js';
 import { ringKeysSchema } from '../keyring/key-schema.js';
@@ -27,4 +32,9 @@ export const keysSchema = z.unknown().transform((value, context): ResolvedKeys =
   return z.NEVER;
 });
 
+optionForms.set(keysSchema, [ringKeysSchema, managedSchema]);
+optionNotes.add(keysSchema, {
+  about: 'The keys, newest first; or a `KeyProvider`; or a managed ring.',
+  type: 'list or object',
+});
 environmentReaders.add(keysSchema, { secret: true, read: parseKeyList });

@@ -4,6 +4,7 @@ import {
   clock,
   MAKE_A_KEY,
   optionGroup,
+  optionNotes,
   secretText,
   text,
   wholeNumber,
@@ -80,18 +81,46 @@ const rootKeys = z
 /** The schema of `keys.managed`. */
 export const managedKeysSchema = optionGroup(
   {
-    store: z.instanceof(KeyRingStore, {
-      error: "must be a KeyRingStore, such as new DirectoryKeyRingStore('./data/keys').",
+    store: z
+      .instanceof(KeyRingStore, {
+        error: "must be a KeyRingStore, such as new DirectoryKeyRingStore('./data/keys').",
+      })
+      .register(optionNotes, {
+        about: 'Where the sealed ring is kept for all nodes.',
+        type: '`KeyRingStore`',
+      }),
+    rootKey: rootKeys.register(optionNotes, {
+      about:
+        'Under what the ring is sealed: text, `file:` and a path, a wrapper, or a list of these, newest first.',
+      type: 'secret, object or list',
     }),
-    rootKey: rootKeys,
-    create: z.boolean({ error: 'must be true or false.' }).default(false),
-    lifetimeDays: wholeNumber('days', 1, 3650).default(90),
-    propagationDays: wholeNumber('days', 1, 365).default(2),
-    localCopy: text('must be the path of a file.').optional(),
-    refreshSeconds: wholeNumber('seconds', 1, 86_400).default(300),
-    timeoutMs: wholeNumber('milliseconds', 1, 600_000).default(5_000),
-    maxStaleSeconds: wholeNumber('seconds', 1, 31_536_000).default(86_400),
-    clock: clock().optional(),
+    create: z
+      .boolean({ error: 'must be true or false.' })
+      .default(false)
+      .register(optionNotes, { about: 'Whether an empty store gets a first ring.' }),
+    lifetimeDays: wholeNumber('days', 1, 3650)
+      .default(90)
+      .register(optionNotes, { about: 'How long a key creates before the next one takes over.' }),
+    propagationDays: wholeNumber('days', 1, 365)
+      .default(2)
+      .register(optionNotes, { about: 'How long before its turn a key is put into the store.' }),
+    localCopy: text('must be the path of a file.').optional().register(optionNotes, {
+      about: 'A file that keeps the ring seen last, sealed, for a start while the store is down.',
+      byDefault: 'none',
+    }),
+    refreshSeconds: wholeNumber('seconds', 1, 86_400).default(300).register(optionNotes, {
+      about: 'The time between two questions to the store, give or take a tenth.',
+    }),
+    timeoutMs: wholeNumber('milliseconds', 1, 600_000)
+      .default(5_000)
+      .register(optionNotes, { about: 'How long an answer is waited for.' }),
+    maxStaleSeconds: wholeNumber('seconds', 1, 31_536_000)
+      .default(86_400)
+      .register(optionNotes, { about: 'How long the last good answer is used when none comes.' }),
+    clock: clock().optional().register(optionNotes, {
+      about: 'Tells the time in milliseconds.',
+      byDefault: 'the top-level `clock`',
+    }),
   },
   '{ store, rootKey }',
 ).refine(({ lifetimeDays, propagationDays }) => propagationDays < lifetimeDays, {

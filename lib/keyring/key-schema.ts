@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { z } from 'zod';
-import { MAKE_A_KEY, optionGroup, secretText } from '../common/option-schema.js';
+import { MAKE_A_KEY, optionGroup, optionNotes, secretText } from '../common/option-schema.js';
 import { Secret } from '../common/secret.js';
 import type { KeyState } from './key-entry.js';
 import type { RingKey } from './keyring.js';
@@ -21,7 +21,19 @@ export const keyState = z.enum(['primary', 'accepted', 'staged', 'revoked'], {
 });
 
 const keyEntry = optionGroup(
-  { id: keyId, secret: secretText(MAKE_A_KEY), state: keyState.optional() },
+  {
+    id: keyId.clone().register(optionNotes, {
+      about:
+        'The public name of the key, 1 to 32 of `A-Z a-z 0-9 _ -`. Never used again for another key.',
+    }),
+    secret: secretText(MAKE_A_KEY).register(optionNotes, {
+      about: '32 random bytes or more, as text, or `file:` and the path of a private file.',
+    }),
+    state: keyState.optional().register(optionNotes, {
+      about: 'What the key may do; given to every key or to none.',
+      byDefault: '`primary` for the first, `accepted` for the others',
+    }),
+  },
   "{ id: '2026-11', secret }",
 );
 

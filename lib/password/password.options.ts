@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { optionGroup, wholeNumber } from '../common/option-schema.js';
+import { optionGroup, optionNotes, wholeNumber } from '../common/option-schema.js';
 import { ARGON2_BOUNDS, ARGON2_DEFAULTS } from '../key-derivation/argon2-parameters.js';
 
 /** Settings of {@link PasswordService}: the parameters with which new passwords are hashed. */
@@ -27,11 +27,15 @@ export interface PasswordOptions {
 /** The schema of `password`. */
 export const passwordSchema = optionGroup(
   {
-    memoryKiB: wholeNumber('KiB', 8, ARGON2_BOUNDS.memoryKiB).default(ARGON2_DEFAULTS.memoryKiB),
-    timeCost: wholeNumber('passes', 1, ARGON2_BOUNDS.timeCost).default(ARGON2_DEFAULTS.timeCost),
-    parallelism: wholeNumber('lanes', 1, ARGON2_BOUNDS.parallelism).default(
-      ARGON2_DEFAULTS.parallelism,
-    ),
+    memoryKiB: wholeNumber('KiB', 8, ARGON2_BOUNDS.memoryKiB)
+      .default(ARGON2_DEFAULTS.memoryKiB)
+      .register(optionNotes, { about: 'The memory that one hash uses; at least 8 for each lane.' }),
+    timeCost: wholeNumber('passes', 1, ARGON2_BOUNDS.timeCost)
+      .default(ARGON2_DEFAULTS.timeCost)
+      .register(optionNotes, { about: 'How many passes are made over the memory.' }),
+    parallelism: wholeNumber('lanes', 1, ARGON2_BOUNDS.parallelism)
+      .default(ARGON2_DEFAULTS.parallelism)
+      .register(optionNotes, { about: 'How many lanes, each computed by a thread of its own.' }),
   },
   '{ memoryKiB: 65536, timeCost: 3, parallelism: 4 }',
 )

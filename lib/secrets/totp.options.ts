@@ -4,6 +4,7 @@ import {
   clock,
   environmentReaders,
   optionGroup,
+  optionNotes,
   text,
   wholeNumber,
 } from '../common/option-schema.js';
@@ -67,12 +68,26 @@ environmentReaders.add(issuer, { read: (value) => value });
 /** The schema of `totp`. */
 export const totpSchema = optionGroup(
   {
-    algorithm: algorithm.default('SHA1'),
-    digits: wholeNumber('digits', 6, 8).default(6),
-    periodSeconds: wholeNumber('seconds', 15, 120).default(30),
-    window: wholeNumber('steps', 0, 10).default(1),
-    issuer: issuer.optional(),
-    clock: clock().optional(),
+    algorithm: algorithm.default('SHA1').register(optionNotes, {
+      about: 'The hash function of the codes; many authenticator apps know SHA1 only.',
+      type: 'name',
+    }),
+    digits: wholeNumber('digits', 6, 8)
+      .default(6)
+      .register(optionNotes, { about: 'How many digits a code has.' }),
+    periodSeconds: wholeNumber('seconds', 15, 120)
+      .default(30)
+      .register(optionNotes, { about: 'How long a code is shown.' }),
+    window: wholeNumber('steps', 0, 10).default(1).register(optionNotes, {
+      about: 'How many periods before and after the present one are accepted.',
+    }),
+    issuer: issuer.optional().register(optionNotes, {
+      about: 'The name under which an authenticator app lists the account.',
+    }),
+    clock: clock().optional().register(optionNotes, {
+      about: 'Tells the time in milliseconds.',
+      byDefault: 'the top-level `clock`',
+    }),
   },
   "{ issuer: 'Example Ltd' }",
 );

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { optionGroup, secretText, text } from '../common/option-schema.js';
+import { optionGroup, optionNotes, secretText, text } from '../common/option-schema.js';
 import type { Secret } from '../common/secret.js';
 import { WEBHOOK_SCHEMES } from './schemes/index.js';
 import type { WebhookScheme } from './webhook-scheme.js';
@@ -33,7 +33,15 @@ export interface WebhookReceiver {
 }
 
 const receiver = optionGroup(
-  { scheme: text('must be the name of a scheme.').optional(), secret: secretText(MEND_SECRET) },
+  {
+    scheme: text('must be the name of a scheme.').optional().register(optionNotes, {
+      about: 'How the provider signs: `github`.',
+      byDefault: 'the name of the receiver',
+    }),
+    secret: secretText(MEND_SECRET).register(optionNotes, {
+      about: 'The secret that was set at the provider; its UTF-8 bytes are the key.',
+    }),
+  },
   "{ scheme: 'github', secret }",
 );
 
@@ -65,7 +73,12 @@ const receiversSchema = z
 
 /** The schema of `webhook`. */
 export const webhookSchema = optionGroup(
-  { receivers: receiversSchema },
+  {
+    receivers: receiversSchema.register(optionNotes, {
+      about: 'The receivers by name, 1 to 64 of `A-Z a-z 0-9 _ -`, a letter first.',
+      byDefault: 'none',
+    }),
+  },
   '{ receivers: { github: { secret } } }',
 );
 

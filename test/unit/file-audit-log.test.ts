@@ -232,6 +232,14 @@ describe('after a crash', () => {
     }
   });
 
+  it('calls it critical when what is set aside holds a whole record', async () => {
+    const { segment, lines } = await written(5);
+    writeFileSync(segment, `${lines.join('\n').replace('"n":4', '"n":9')}\n`);
+    const log = new FileAuditLog(directory);
+    open.push(log);
+    expect(await log.open()).toMatchObject([{ event: 'audit_torn_tail', level: 'critical' }]);
+  });
+
   it('does not lose what follows a record that somebody changed', async () => {
     const { segment, lines } = await written(5);
     writeFileSync(segment, `${lines.join('\n').replace('"n":2', '"n":9')}\n`);

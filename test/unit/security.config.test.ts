@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { ConfigModule } from '@nestjs/config';
+import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { Test } from '@nestjs/testing';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -152,6 +152,24 @@ describe('securityConfig', () => {
       imports: [
         ConfigModule.forRoot({ envFilePath }),
         SecurityModule.forRootAsync(securityConfig.asProvider()),
+      ],
+    }).compile();
+    expect(module.get(HmacService).sign('x')).toMatch(/^sha256=[0-9a-f]{64}$/);
+  });
+
+  it('can be mixed with options from code', async () => {
+    process.env['SECURITY_KEYS'] = `a:${testSecret('a')}`;
+    process.env['SECURITY_PASSWORD_TIME_COST'] = '99';
+    const module = await Test.createTestingModule({
+      imports: [
+        SecurityModule.forRootAsync({
+          imports: [ConfigModule.forFeature(securityConfig)],
+          inject: [securityConfig.KEY],
+          useFactory: (fromEnvironment: ConfigType<typeof securityConfig>) => ({
+            ...fromEnvironment,
+            password: { timeCost: 2 },
+          }),
+        }),
       ],
     }).compile();
     expect(module.get(HmacService).sign('x')).toMatch(/^sha256=[0-9a-f]{64}$/);

@@ -6,7 +6,7 @@ import { AuditError } from '../../errors/audit.error.js';
 import type { AuditEvent } from '../record/audit-event.js';
 import { parseRecord, type AuditRecord } from '../record/audit-record.js';
 import { AuditLog, type Receipt } from './audit-log.js';
-import { chainLine, type ChainedLine, type ChainEnd } from './chain.js';
+import { chainLine, placeOf, type ChainedLine, type ChainEnd } from './chain.js';
 import { recoverEnd } from './recovery.js';
 import { adoptStream, syncFolder, unusable, type Stream } from './stream.js';
 import { readTail } from './tail.js';
@@ -238,7 +238,14 @@ async function setAside(
   await writeFile(join(folder, file), kept, { mode: 0o600, flush: true });
   await handle.truncate(from);
   await handle.datasync();
-  return { event: 'audit_torn_tail', level: 'warn', details: { bytes: kept.length, sha256, file } };
+  // A crash leaves no whole record that does not continue the chain; somebody who changed one does.
+  const level = holdsRecord(kept) ? 'critical' : 'warn';
+  return { event: 'audit_torn_tail', level, details: { bytes: kept.length, sha256, file } };
+}
+
+function holdsRecord(bytes: Buffer): boolean {
+  const lines = bytes.toString('latin1').split('\n').slice(0, -1);
+  return lines.some((line) => placeOf(Buffer.from(line, 'latin1')) !== undefined);
 }
 
 function receiptOf(line: ChainedLine | undefined): Receipt {
