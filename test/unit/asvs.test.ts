@@ -116,7 +116,7 @@ function problemOf(reference: string): string | undefined {
 /** The titles of all `describe`, `it` and `test` of a file, those with `.each` included. */
 function titlesOf(path: string): string[] {
   const calls = readFileSync(path, 'utf8').matchAll(
-    /\b(?:describe|it|test)(?:\.each(?:\([\s\S]*?\)|`[\s\S]*?`))?\(\s*(['"`])((?:\\.|(?!\1)[\s\S])*)\1/g,
+    /\b(?:describe|it|test)(?:\.each(?:<[\s\S]*?>(?=\())?(?:\([\s\S]*?\)|`[\s\S]*?`))?\(\s*(['"`])((?:\\.|(?!\1)[\s\S])*)\1/g,
   );
   return Array.from(calls, ([, , title = '']) => title.replaceAll(/\\(.)/g, '$1'));
 }

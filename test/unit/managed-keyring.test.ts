@@ -134,6 +134,18 @@ describe('a managed ring', () => {
     );
   });
 
+  it('is sealed under another nonce each time', async () => {
+    const store = new TestStore();
+    const node = await start({ store });
+    for (let turn = 1; turn <= 3; turn += 1) {
+      node.now += 90 * DAY;
+      await node.refresh();
+    }
+    const nonces = store.rings.map(({ sealed }) => sealed.split('.').at(-1)?.slice(0, 16));
+    expect(nonces.length).toBeGreaterThan(2);
+    expect(new Set(nonces).size).toBe(nonces.length);
+  });
+
   it('never deletes a key, for ten years', async () => {
     const store = new TestStore();
     const node = await start({ store });

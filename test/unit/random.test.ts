@@ -1,6 +1,8 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
-import { SecretsService } from 'nestjs-security';
+import { SecretsService, TotpService } from 'nestjs-security';
 import { countDraws, unevenness } from '../support/chi-square.js';
+import { startServices } from '../support/services.js';
 
 const secrets = new SecretsService();
 const CELLS = 256;
@@ -153,6 +155,23 @@ describe('choice, sample and shuffle', () => {
     expect(() => secrets.sample(items as unknown as string[], 1)).toThrow(TypeError);
     expect(() => secrets.shuffle(items as unknown as string[])).toThrow(TypeError);
   });
+});
+
+it('nothing that is drawn comes from Math.random', async () => {
+  const totp = (await startServices()).module.get(TotpService);
+  const mathRandom = jest.spyOn(Math, 'random');
+  secrets.tokenUrlsafe();
+  secrets.token();
+  secrets.randBits(64);
+  secrets.randBelow(10n ** 30n);
+  secrets.shuffle(['a', 'b', 'c']);
+  secrets.password();
+  secrets.passphrase();
+  secrets.otp();
+  secrets.recoveryCodes();
+  await totp.generateSecret();
+  expect(mathRandom).not.toHaveBeenCalled();
+  mathRandom.mockRestore();
 });
 
 function tally(cells: readonly number[]): number[] {
