@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { KeyringError } from '../errors/keyring.error.js';
 import { SecurityConfigurationError } from '../errors/security-configuration.error.js';
 import { KeyringRefresh } from './keyring-refresh.service.js';
 import { KEY_SOURCE, type KeySource } from './key-source.js';
@@ -22,15 +23,21 @@ export class ManagedKeyring {
    * their next refresh. When no other key may create, a new one is added that creates at once.
    *
    * @param id the id of the key
-   * @throws KeyringError `KEY_UNKNOWN` for an id that is not in the ring, or what the store throws
+   * @throws KeyringError `KEY_UNKNOWN` for an id that is not in the ring, `KEY_PROVIDER_FAILED` when
+   * it is revoked in the store and this node could not read that back, or what the store throws
    * @throws SecurityConfigurationError `KEY_RING_NOT_MANAGED` when `keys` is no managed ring
    */
   async revoke(id: string): Promise<void> {
     const provider = 'provider' in this.source ? this.source.provider : undefined;
     if (!(provider instanceof ManagedKeyProvider)) throw notManaged();
     await provider.revoke(id, AbortSignal.timeout(provider.refresh.timeoutMs));
-    await this.refresh.refresh();
+    if (!(await this.refresh.refresh())) throw notReadBack(id);
   }
+}
+
+function notReadBack(id: string): KeyringError {
+  const message = `the key "${id}" is revoked in the store, but this node could not read that back: it refuses the key from its next good refresh on`;
+  return new KeyringError('KEY_PROVIDER_FAILED', message, { status: 503 });
 }
 
 function notManaged(): SecurityConfigurationError {

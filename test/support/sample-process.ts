@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const MAIN = 'build/sample/01-quick-start/main.js';
+const mainOf = (sample: string): string => `build/sample/${sample}/main.js`;
 const children = new Set<ChildProcess>();
 const folders = new Set<string>();
 
@@ -21,7 +21,7 @@ export interface SampleProcess {
 
 /** The path of a folder that does not exist yet and is removed at the end of the test. */
 export function newDataFolder(): string {
-  const parent = mkdtempSync(join(tmpdir(), 'quick-start-'));
+  const parent = mkdtempSync(join(tmpdir(), 'sample-'));
   folders.add(parent);
   return join(parent, 'data');
 }
@@ -29,9 +29,13 @@ export function newDataFolder(): string {
 /** Starts the sample as its own process and waits until it listens or ends. */
 export async function startSample(
   environment: Readonly<Record<string, string>>,
+  sample = '01-quick-start',
 ): Promise<SampleProcess> {
   const env = { PATH: process.env['PATH'] ?? '', PORT: '0', ...environment };
-  const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [mainOf(sample)], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.add(child);
   const written = { stdout: '', stderr: '' };
   const listens = new Promise<void>((resolve) => {
@@ -59,9 +63,10 @@ export async function startSample(
 /** Starts the sample on a terminal of its own, presses Ctrl+C when it listens, and gives what was shown. */
 export async function showOnTerminal(
   environment: Readonly<Record<string, string>>,
+  sample = '01-quick-start',
 ): Promise<string> {
   const env = { PATH: process.env['PATH'] ?? '', PORT: '0', ...environment };
-  const command = `'${process.execPath}' ${MAIN}`;
+  const command = `'${process.execPath}' ${mainOf(sample)}`;
   const terminal = spawn('script', ['-qec', command, '/dev/null'], { env });
   children.add(terminal);
   let shown = '';

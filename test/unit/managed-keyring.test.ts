@@ -244,6 +244,24 @@ describe('a revoked key', () => {
     expect(node.ring).toMatch(new RegExp(`^primary ${first}; staged [^;]+; revoked ${second}$`));
   });
 
+  it('is not said to be refused here while this node could not read that', async () => {
+    const store = new TestStore();
+    const node = await start({ store });
+    const [leaked, signature] = [node.primary, node.sign()];
+    const write = store.write.bind(store);
+    store.write = async (ring) => {
+      const isStored = await write(ring);
+      store.isDown = true;
+      return isStored;
+    };
+    const revoked = node.module.get(ManagedKeyring).revoke(leaked);
+    await expect(revoked).rejects.toMatchObject({ code: 'KEY_PROVIDER_FAILED', status: 503 });
+    expect(node.accepts(signature)).toBe(true);
+    store.isDown = false;
+    await node.refresh();
+    expect(node.accepts(signature)).toBe(false);
+  });
+
   it('must be in the ring, and the ring a managed one', async () => {
     const node = await start({ store: new TestStore() });
     await expect(node.module.get(ManagedKeyring).revoke('nobody')).rejects.toMatchObject({

@@ -1,0 +1,33 @@
+/** Something that the person who starts the sample can mend; shown as one line, without a stack. */
+export class StartupError extends Error {}
+
+/** What the environment may change. */
+export interface Settings {
+  readonly port: number;
+  readonly adapter: 'express' | 'fastify';
+  readonly dataFolder: string;
+}
+
+/**
+ * Reads `PORT`, `ADAPTER` and `DATA_DIR`.
+ *
+ * @throws StartupError naming the variable that is wrong
+ */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  return {
+    port: portOf(environment['PORT'] || '3002'),
+    adapter: adapterOf(environment['ADAPTER'] || 'express'),
+    dataFolder: environment['DATA_DIR'] || './.data-02',
+  };
+}
+
+function portOf(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Infinity;
+  if (port <= 65_535) return port;
+  throw new StartupError('PORT must be a whole number from 0 (any free port) to 65535.');
+}
+
+function adapterOf(text: string): Settings['adapter'] {
+  if (text === 'express' || text === 'fastify') return text;
+  throw new StartupError('ADAPTER must be express or fastify.');
+}
