@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Secret } from './secret.js';
+import { REDACTED, Secret } from './secret.js';
 
 /** A secret as the comparing functions take it: non-empty, well-formed text or bytes. */
 export type ComparableSecret = string | Uint8Array | Secret<string | Uint8Array>;
@@ -7,13 +7,15 @@ export type ComparableSecret = string | Uint8Array | Secret<string | Uint8Array>
 /**
  * SHA-256 of a trusted secret, text as UTF-8.
  *
- * @throws TypeError when it is missing, empty, ill-formed or neither text nor bytes: an unset variable
+ * @throws TypeError when it is missing, empty, ill-formed, the text `[redacted]` or neither text nor bytes: an unset variable
  * must never match an absent header
  */
 export function secretDigest(secret: ComparableSecret): Buffer {
   const value: unknown = secret instanceof Secret ? secret.reveal() : secret;
-  if (!isComparable(value) || value.length === 0) {
-    throw new TypeError('the secret must be a non-empty, well-formed string or bytes');
+  if (!isComparable(value) || value.length === 0 || value === REDACTED) {
+    throw new TypeError(
+      'the secret must be a non-empty, well-formed string or bytes, and not "[redacted]"',
+    );
   }
   return sha256(value);
 }

@@ -62,6 +62,8 @@ export class EventCoalescer {
   }
 
   #admits(event: SecurityEvent, kind: string): boolean {
+    // What the application reports of its own keys is rare, and nothing strangers may crowd out.
+    if (event.event.startsWith('key_')) return true;
     if (this.#windows.size >= MAX_OPEN_WINDOWS) return false;
     return 'actor' in event || this.#budget.spend(kind.length);
   }

@@ -1,4 +1,4 @@
-import { Secret } from '../common/secret.js';
+import { REDACTED, Secret } from '../common/secret.js';
 import { KeyDerivationError } from '../errors/key-derivation.error.js';
 
 /** Of text, those of its UTF-8 before normalising. */
@@ -8,10 +8,11 @@ const MAX_PASSPHRASE_BYTES = 4096;
 export type Passphrase = string | Uint8Array | Secret<string | Uint8Array>;
 
 /** Why nothing is derived from a passphrase or password. */
-export type UnusablePassphrase = 'empty' | 'too-long' | 'ill-formed-unicode';
+export type UnusablePassphrase = 'empty' | 'redacted' | 'too-long' | 'ill-formed-unicode';
 
 const REFUSALS: Readonly<Record<UnusablePassphrase, string>> = {
   empty: 'an empty passphrase gives no key',
+  redacted: 'the text "[redacted]" is what a printed secret leaves: it gives no key',
   'too-long': `a passphrase of more than ${MAX_PASSPHRASE_BYTES} bytes gives no key: hash a long one first`,
   'ill-formed-unicode': 'a passphrase with a lone surrogate gives no key',
 };
@@ -22,6 +23,7 @@ const REFUSALS: Readonly<Record<UnusablePassphrase, string>> = {
  */
 export function normalizedBytes(text: string): Buffer | UnusablePassphrase {
   if (text === '') return 'empty';
+  if (text === REDACTED) return 'redacted';
   // Normalising costs more than linear time on some texts, so the size is judged first.
   if (Buffer.byteLength(text, 'utf8') > MAX_PASSPHRASE_BYTES) return 'too-long';
   if (!text.isWellFormed()) return 'ill-formed-unicode';

@@ -12,6 +12,7 @@ import type { KeyProvider } from '../keyring/key-provider.js';
 import { Keyring, type KeyChange } from '../keyring/keyring.js';
 import { KEY_SOURCE, type KeySource } from './key-source.js';
 import { loadKeys } from './load-keys.js';
+import { ManagedKeyProvider } from './managed.key-provider.js';
 
 /** Node turns a longer time into 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -40,9 +41,13 @@ export class KeyringRefresh implements OnModuleInit, OnApplicationShutdown {
     private readonly events: SecurityEvents,
   ) {}
 
-  /** Begins to ask, when there is a provider. */
+  /** Begins to ask, when there is a provider, and reports what it did at the start. */
   onModuleInit(): void {
-    if ('provider' in this.source) this.#schedule(this.source.provider);
+    if (!('provider' in this.source)) return;
+    const { provider } = this.source;
+    const made = provider instanceof ManagedKeyProvider ? provider.madeAtStart : [];
+    for (const id of made) this.#report('key_added', 'key', id, 'created');
+    this.#schedule(provider);
   }
 
   /** Asks no more. */

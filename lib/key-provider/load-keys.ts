@@ -14,10 +14,21 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * @throws KeyringError `KEY_PROVIDER_FAILED` when there is none in time, `KEY_DOCUMENT_INVALID` when it is wrong
  */
 export async function loadKeys(provider: KeyProvider): Promise<readonly RingKey[]> {
-  return readKeyDocument(await answerOf(provider), provider.name);
+  return readKeyDocument(
+    await answerOf(provider, (signal) => provider.load(signal)),
+    provider.name,
+  );
 }
 
-async function answerOf(provider: KeyProvider): Promise<unknown> {
+/**
+ * Waits for what a provider is asked, for its `timeoutMs` at the most.
+ *
+ * @throws KeyringError `KEY_PROVIDER_FAILED` when there is no answer in time
+ */
+export async function answerOf<Answer>(
+  provider: KeyProvider,
+  ask: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
   const { timeoutMs } = provider.refresh;
   const signal = AbortSignal.timeout(Math.min(Math.ceil(timeoutMs), LONGEST_TIMER_MS));
   const timeout = new Promise<never>((_, reject) => {
@@ -27,7 +38,7 @@ async function answerOf(provider: KeyProvider): Promise<unknown> {
   });
   try {
     // A client that knows nothing of signals would otherwise be waited for without end.
-    return await Promise.race([timeout, answerTo(provider, signal)]);
+    return await Promise.race([timeout, asynchronously(ask, signal)]);
   } catch (error) {
     if (error instanceof KeyringError) throw error;
     throw providerFailed(provider.name, describe(error));
@@ -35,8 +46,11 @@ async function answerOf(provider: KeyProvider): Promise<unknown> {
 }
 
 /** Asynchronous whatever the provider does: if it threw at once, nobody would hear the timeout's rejection. */
-async function answerTo(provider: KeyProvider, signal: AbortSignal): Promise<unknown> {
-  return provider.load(signal);
+async function asynchronously<Answer>(
+  ask: (signal: AbortSignal) => Promise<Answer>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  return ask(signal);
 }
 
 /** The kind of a failure. Its message may quote what was answered, and that may hold keys. */

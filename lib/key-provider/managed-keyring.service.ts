@@ -3,6 +3,7 @@ import { KeyringError } from '../errors/keyring.error.js';
 import { SecurityConfigurationError } from '../errors/security-configuration.error.js';
 import { KeyringRefresh } from './keyring-refresh.service.js';
 import { KEY_SOURCE, type KeySource } from './key-source.js';
+import { answerOf } from './load-keys.js';
 import { ManagedKeyProvider } from './managed.key-provider.js';
 
 /**
@@ -24,13 +25,13 @@ export class ManagedKeyring {
    *
    * @param id the id of the key
    * @throws KeyringError `KEY_UNKNOWN` for an id that is not in the ring, `KEY_PROVIDER_FAILED` when
-   * it is revoked in the store and this node could not read that back, or what the store throws
+   * it is revoked in the store and this node could not read that back, or when the store gives no answer
    * @throws SecurityConfigurationError `KEY_RING_NOT_MANAGED` when `keys` is no managed ring
    */
   async revoke(id: string): Promise<void> {
     const provider = 'provider' in this.source ? this.source.provider : undefined;
     if (!(provider instanceof ManagedKeyProvider)) throw notManaged();
-    await provider.revoke(id, AbortSignal.timeout(provider.refresh.timeoutMs));
+    await answerOf(provider, (signal) => provider.revoke(id, signal));
     if (!(await this.refresh.refresh())) throw notReadBack(id);
   }
 }

@@ -30,6 +30,8 @@ interface OpenRing {
   readonly keys: readonly ManagedKey[];
   /** Whether it came from this machine's copy, because the store could not be asked. */
   readonly isCopy: boolean;
+  /** The keys that were put into it just now, by this node. */
+  readonly made: readonly string[];
 }
 
 /**
@@ -43,6 +45,7 @@ export class ManagedKeyProvider extends KeyProvider {
   readonly #settings: ManagedKeyProviderSettings;
   #seen = 0;
   #isLoaded = false;
+  #madeAtStart: readonly string[] = [];
 
   constructor(settings: ManagedKeyProviderSettings) {
     super(settings);
@@ -52,10 +55,17 @@ export class ManagedKeyProvider extends KeyProvider {
   /** Reads the ring, adds the key that is due, and gives the keys with their states of this moment. */
   override async load(signal: AbortSignal): Promise<KeyDocument> {
     const { calendar, clock } = this.#settings;
+    const isStart = !this.#isLoaded;
     const ring = await this.#change(signal, ({ keys, isCopy }) =>
       isCopy ? [] : (dueKey(keys, clock(), calendar) ?? []),
     );
+    if (isStart) this.#madeAtStart = ring.made;
     return documentAt(ring.keys, clock());
+  }
+
+  /** The ids of keys that this node added when it started: before anybody could be told of it. */
+  get madeAtStart(): readonly string[] {
+    return this.#madeAtStart;
   }
 
   /**
@@ -92,6 +102,7 @@ export class ManagedKeyProvider extends KeyProvider {
       const changed = new Set(changes.map(({ id }) => id));
       const next = {
         isCopy: false,
+        made: changes.map(({ id }) => id),
         generation: ring.generation + 1,
         keys: [...ring.keys.filter(({ id }) => !changed.has(id)), ...changes],
       };
@@ -108,7 +119,7 @@ export class ManagedKeyProvider extends KeyProvider {
     const { stored, isCopy } = await this.#stored(signal);
     if (!stored) {
       if (this.#settings.create && this.#seen === 0)
-        return { generation: 0, keys: [], isCopy: false };
+        return { generation: 0, keys: [], isCopy: false, made: [] };
       throw this.#seen === 0 ? missing() : rolledBack(0, this.#seen);
     }
     if (stored.generation < this.#seen) throw rolledBack(stored.generation, this.#seen);
@@ -116,7 +127,7 @@ export class ManagedKeyProvider extends KeyProvider {
       await openRing(stored.sealed, stored.generation, this.#settings.rootKeys),
     );
     await this.#remember(stored);
-    return { generation: stored.generation, keys, isCopy };
+    return { generation: stored.generation, keys, isCopy, made: [] };
   }
 
   /** What the store holds; at the start, when it cannot be asked, what this machine last saw of it. */

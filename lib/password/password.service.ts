@@ -14,6 +14,7 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 const REFUSALS: Readonly<Record<UnusablePassword, string>> = {
   empty: 'an empty password cannot be hashed',
+  redacted: 'the text "[redacted]" is what a printed secret leaves: it cannot be hashed',
   'too-long': 'a password of more than 4096 bytes cannot be hashed',
   'ill-formed-unicode': 'a password with a lone surrogate cannot be hashed',
 };

@@ -131,6 +131,17 @@ describe('SecurityEvents', () => {
     expect(suppressed?.n).toBe(10_000 - before);
   });
 
+  it('lets nobody crowd out what becomes of the keys', () => {
+    for (let time = 0; time < 10_000; time += 1)
+      events.report(refused('x', `${'x'.repeat(200)}${time}`));
+    events.report({
+      event: 'key_ring_stale',
+      outcome: 'failure',
+      target: { type: 'key-provider', id: 'vault' },
+    });
+    expect(heard.at(-1)?.event).toBe('key_ring_stale');
+  });
+
   it('has room again a second later', () => {
     for (let time = 0; time < 1000; time += 1)
       events.report(refused('signature-mismatch', `${'x'.repeat(99)}${time}`));

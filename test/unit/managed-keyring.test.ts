@@ -106,6 +106,7 @@ describe('a managed ring', () => {
     expect(store.rings).toEqual([]);
     const node = await start({ store });
     expect(node.ring).toMatch(/^primary 2026-11-23-[0-9a-f]{8}$/);
+    expect(await node.events()).toEqual([['key_added', 'created']]);
     expect((await start({ store, create: false })).ring).toBe(node.ring);
   });
 

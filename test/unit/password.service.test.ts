@@ -28,6 +28,7 @@ describe('a new hash', () => {
 
   it.each([
     ['empty', ''],
+    ['what a printed Secret leaves', '[redacted]'],
     ['of more than 4096 bytes', 'ü'.repeat(2049)],
     ['with a lone surrogate', 'a\ud800'],
   ])('is not made of a password that is %s', async (_, password) => {

@@ -32,7 +32,9 @@ export function placeOf(line: Buffer): { seq: number; prev: string } | undefined
   const text = line.toString('utf8');
   const [, seq = '', prev = ''] =
     /^\{"v":1,"seq":(0|[1-9]\d{0,15}),"prev":"([0-9a-f]{64})",/.exec(text) ?? [];
-  return prev !== '' && isJson(text) ? { seq: Number(seq), prev } : undefined;
+  return prev !== '' && !text.includes('\r') && isJson(text)
+    ? { seq: Number(seq), prev }
+    : undefined;
 }
 
 function isJson(text: string): boolean {

@@ -223,7 +223,7 @@ async function lastSegment(folder: string): Promise<string | undefined> {
   return segments.toSorted().at(-1);
 }
 
-/** Moves what follows the last whole record, and was therefore never acknowledged, into a file of its own. */
+/** Moves what follows the last record that continues the chain into a file of its own. */
 async function setAside(
   handle: FileHandle,
   from: number,

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { decodeBase64 } from '../../common/encoding.js';
 import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
@@ -10,6 +10,7 @@ import { lockStream, type StreamLock } from './stream-lock.js';
 const STREAM_NAME = /^(0|[1-9]\d{0,5})-[0-9a-z]{8}$/;
 const KEY_FOLDER = 'keys';
 const GENESIS_FILE = 'genesis.json';
+const GENESIS = /^\{"v":1,"stream":"([0-9a-z-]+)","publicKey":"([A-Za-z0-9+/=]{44})"\}\n$/;
 const PUBLIC_KEY_BYTES = 32;
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
@@ -71,8 +72,9 @@ async function readPublicKey(folder: string): Promise<Buffer | undefined> {
     throw damaged(folder, `${GENESIS_FILE} is missing`);
   }
   const text = await readFile(join(folder, GENESIS_FILE), 'utf8');
-  const [, encoded = ''] =
-    /^\{"v":1,"stream":"[0-9a-z-]+","publicKey":"([A-Za-z0-9+/=]{44})"\}\n$/.exec(text) ?? [];
+  const [, stream, encoded = ''] = GENESIS.exec(text) ?? [];
+  if (stream !== basename(folder))
+    throw damaged(folder, `${GENESIS_FILE} is of another stream or cannot be read`);
   const publicKey = decodeBase64(encoded);
   if (publicKey?.length !== PUBLIC_KEY_BYTES)
     throw damaged(folder, `${GENESIS_FILE} cannot be read`);

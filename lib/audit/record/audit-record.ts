@@ -47,9 +47,20 @@ export function recordBody(event: AuditEvent, context: RecordContext): string {
   return (fits ? body : toJsonText(fieldsOf(withoutOptionalFields(event), context))).slice(1);
 }
 
-/** Reads a line back that this package wrote. */
+/**
+ * Reads a line back that this package wrote.
+ *
+ * @throws AuditError `AUDIT_LOG_DAMAGED` for a line that is no JSON any more
+ */
 export function parseRecord(line: string): AuditRecord {
-  return JSON.parse(line) as AuditRecord;
+  try {
+    return JSON.parse(line) as AuditRecord;
+  } catch {
+    throw new AuditError(
+      'AUDIT_LOG_DAMAGED',
+      'a line of the audit log was changed: it is no JSON any more',
+    );
+  }
 }
 
 function fieldsOf(

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { HmacService } from 'nestjs-security';
+import { testKey } from '../support/keys.js';
+import { settle, startServices } from '../support/services.js';
+
+let hmac: HmacService;
+beforeAll(async () => {
+  hmac = (await startServices({ keys: [testKey('a')] })).module.get(HmacService);
+});
+
+describe('HmacService', () => {
+  it('verifies what it signed, as text or as bytes', () => {
+    expect(hmac.sign('grün')).toMatch(/^sha256=[0-9a-f]{64}$/);
+    expect(hmac.verify(Buffer.from('grün'), hmac.sign('grün'))).toBe(true);
+    expect(hmac.verify('', hmac.sign(''))).toBe(true);
+  });
+
+  it('verifies nothing else (property)', () => {
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.string(),
+        (signed, other) => hmac.verify(other, hmac.sign(signed)) === (signed === other),
+      ),
+    );
+    fc.assert(fc.property(fc.anything(), (signature) => !hmac.verify('data', signature)));
+  });
+
+  it.each<[string, (good: string) => unknown]>([
+    ['absent', () => undefined],
+    ['null', () => null],
+    ['empty', () => ''],
+    ['blank', () => '   '],
+    ['bytes', (good) => Buffer.from(good)],
+    ['in a list', (good) => [good]],
+    ['without its prefix', (good) => good.slice(7)],
+    ['under another prefix', (good) => good.replace('sha256', 'sha512')],
+    ['under a prefix in capitals', (good) => good.replace('sha256', 'SHA256')],
+    ['in capital digits', (good) => `sha256=${good.slice(7).toUpperCase()}`],
+    ['a digit short', (good) => good.slice(0, -1)],
+    ['a digit long', (good) => `${good}0`],
+    ['with a tail', (good) => `${good.slice(0, -2)}zz`],
+    ['with a line end', (good) => `${good}\n`],
+    ['with a look-alike', (good) => `${good.slice(0, -1)}Ł`],
+    ['huge', (good) => good.repeat(10_000)],
+  ])('is false, without throwing, for a signature that is %s', (_, change) => {
+    expect(hmac.verify('data', change(hmac.sign('data')))).toBe(false);
+  });
+
+  it.each([undefined, null, 5, {}, ['data']])('signs no %p', (data) => {
+    expect(() => hmac.sign(data as string)).toThrow(TypeError);
+  });
+
+  it('signs no text with a lone surrogate, which would be signed as another one', () => {
+    expect(() => hmac.sign('\ud800')).toThrow(TypeError);
+    expect(() => hmac.verify('\ud800', 'x')).toThrow(TypeError);
+  });
+
+  it('reports refusals', async () => {
+    const { module, log } = await startServices();
+    module.get(HmacService).verify('data', 'x');
+    await settle();
+    expect(log.events()).toEqual(['signature_refused']);
+  });
+});
