@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
-import { open, readdir, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
 import type { AuditEvent } from '../record/audit-event.js';
 import { parseRecord, type AuditRecord } from '../record/audit-record.js';
 import { AuditLog, type Receipt } from './audit-log.js';
-import { chainLine, placeOf, type ChainedLine, type ChainEnd } from './chain.js';
+import { chainLine, type ChainedLine, type ChainEnd } from './chain.js';
+import { changedByAnother, closed, foreign, writeFailed } from './file-audit-log.errors.js';
 import { recoverEnd } from './recovery.js';
 import { adoptStream, syncFolder, unusable, type Stream } from './stream.js';
 import { readTail } from './tail.js';
+import { setAside } from './torn-tail.js';
 
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 /** What waiting costs beside the text, so that many small records do not fill the memory either. */
@@ -223,62 +223,7 @@ async function lastSegment(folder: string): Promise<string | undefined> {
   return segments.toSorted().at(-1);
 }
 
-/** Moves what follows the last record that continues the chain into a file of its own. */
-async function setAside(
-  handle: FileHandle,
-  from: number,
-  to: number,
-  folder: string,
-): Promise<AuditEvent> {
-  const torn = Buffer.alloc(to - from);
-  const { bytesRead } = await handle.read(torn, 0, torn.length, from);
-  const kept = torn.subarray(0, bytesRead);
-  const sha256 = createHash('sha256').update(kept).digest('hex');
-  const file = `torn-${from}-${sha256.slice(0, 16)}.bin`;
-  await writeFile(join(folder, file), kept, { mode: 0o600, flush: true });
-  await handle.truncate(from);
-  await handle.datasync();
-  // A crash leaves no whole record that does not continue the chain; somebody who changed one does.
-  const level = holdsRecord(kept) ? 'critical' : 'warn';
-  return { event: 'audit_torn_tail', level, details: { bytes: kept.length, sha256, file } };
-}
-
-function holdsRecord(bytes: Buffer): boolean {
-  const lines = bytes.toString('latin1').split('\n').slice(0, -1);
-  return lines.some((line) => placeOf(Buffer.from(line, 'latin1')) !== undefined);
-}
-
 function receiptOf(line: ChainedLine | undefined): Receipt {
   if (!line) throw closed();
   return { id: line.id, leafHash: line.leafHash, durability: 'fdatasync' };
-}
-
-function writeFailed(cause: unknown): AuditError {
-  return new AuditError(
-    'AUDIT_WRITE_FAILED',
-    `the audit log could not be written (${systemErrorCode(cause)})`,
-    {
-      status: 503,
-      cause,
-    },
-  );
-}
-
-function changedByAnother(): NodeJS.ErrnoException {
-  return Object.assign(new Error('the segment is no longer the file that was written'), {
-    code: 'ESTALE',
-  });
-}
-
-function foreign(path: string): AuditError {
-  const message = `no line of the audit segment ${path} continues this stream: restore it from a backup, or move its folder away to begin a new stream and keep it as evidence.`;
-  return new AuditError('AUDIT_LOG_DAMAGED', message);
-}
-
-function closed(): AuditError {
-  return new AuditError(
-    'AUDIT_CLOSED',
-    'the audit log is closed: the application is starting or shutting down',
-    { status: 503 },
-  );
 }
