@@ -120,6 +120,7 @@ export {
   type ApiKeyVerdict,
   type VerifiedApiKey,
 } from './api-key/api-key.service.js';
+export { RequireScopes } from './api-key/require-scopes.decorator.js';
 export { CurrentApiKey } from './api-key/current-api-key.decorator.js';
 export type { ApiKeyOptions, StaticApiKeyOptions } from './api-key/api-key.options.js';
 

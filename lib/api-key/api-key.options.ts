@@ -11,6 +11,8 @@ import { keyId } from '../keyring/key-schema.js';
 
 const DIGEST_BYTES = 32;
 const DIGEST_FORM = `must be 64 hexadecimal digits: the SHA-256 of the key. Make a key and its digest with: node -p "k=crypto.randomBytes(32).toString('base64url'); k+' '+crypto.createHash('sha256').update(k).digest('hex')"`;
+const SCOPE = /^[A-Za-z0-9._:/-]{1,64}$/;
+const SCOPE_FORM = 'must be 1 to 64 of the characters A-Z a-z 0-9 . _ : / -.';
 const DIGEST_OF_NOTHING = createHash('sha256').digest('hex');
 
 /** An API key that is given by the options: its id, and the digest by which it is recognised. */
@@ -19,6 +21,12 @@ export interface StaticApiKeyOptions {
   id: string;
   /** SHA-256 of the whole key (as UTF-8), in 64 hexadecimal digits. The key itself is stored nowhere. */
   sha256: string;
+  /**
+   * What the key may be used for, as {@link RequireScopes} asks: each 1 to 64 of `A-Z a-z 0-9 . _ : / -`.
+   *
+   * @default none
+   */
+  scopes?: readonly string[];
 }
 
 /** Settings of {@link ApiKeyGuard}. */
@@ -31,6 +39,7 @@ export interface ApiKeyOptions {
 export interface StaticApiKey {
   readonly id: string;
   readonly digest: Buffer;
+  readonly scopes: readonly string[];
 }
 
 const staticKey = optionGroup(
@@ -44,11 +53,21 @@ const staticKey = optionGroup(
         error: 'is the SHA-256 of an empty text: the variable that held the key was not set.',
       })
       .register(optionNotes, { about: 'SHA-256 of the whole key, in 64 hexadecimal digits.' }),
+    scopes: z
+      .array(z.string({ error: SCOPE_FORM }).regex(SCOPE, { error: SCOPE_FORM }), {
+        error: 'must be a list of scopes.',
+      })
+      .default([])
+      .register(optionNotes, {
+        about: 'What the key may be used for, as `@RequireScopes()` asks.',
+        type: 'list',
+        byDefault: 'none',
+      }),
   },
   "{ id: 'ci', sha256 }",
-).transform(({ id, sha256 }, context): StaticApiKey => {
+).transform(({ id, sha256, scopes }, context): StaticApiKey => {
   const digest = decodeHex(sha256);
-  if (digest?.length === DIGEST_BYTES) return { id, digest };
+  if (digest?.length === DIGEST_BYTES) return { id, digest, scopes };
   context.addIssue({ code: 'custom', path: ['sha256'], message: DIGEST_FORM });
   return z.NEVER;
 });

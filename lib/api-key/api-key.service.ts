@@ -16,6 +16,8 @@ const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 export interface VerifiedApiKey {
   /** The id under which the options list the key. */
   readonly id: string;
+  /** What the options allow the key to be used for. */
+  readonly scopes: readonly string[];
 }
 
 /** What {@link ApiKeyService.verify} found. */
@@ -24,7 +26,7 @@ export type ApiKeyVerdict =
   | { readonly ok: false; readonly reason: ApiKeyRefusal };
 
 /** Why a key was refused; for logs, never for the caller. */
-export type ApiKeyRefusal = 'missing' | 'malformed' | 'unknown';
+export type ApiKeyRefusal = 'missing' | 'malformed' | 'unknown' | 'scope-missing';
 
 /**
  * Recognises API keys by their digests, for code that does not use {@link ApiKeyGuard}.
@@ -63,6 +65,27 @@ export class ApiKeyService {
     return verdict;
   }
 
+  /**
+   * Tells whether a key may be used for something. Reported as `api_key_refused` when not.
+   *
+   * @param scopes all of them are needed; none are always granted
+   * @param facts where the request came from, for the audit log
+   */
+  allows(apiKey: VerifiedApiKey, scopes: readonly string[], facts?: RequestFacts): boolean {
+    const isAllowed = scopes.every((scope) => apiKey.scopes.includes(scope));
+    if (!isAllowed) {
+      const actor = { type: 'api-key', id: apiKey.id };
+      this.events.report({
+        event: 'api_key_refused',
+        outcome: 'failure',
+        reason: 'scope-missing',
+        actor,
+        ...facts,
+      });
+    }
+    return isAllowed;
+  }
+
   #keys(): readonly StaticApiKey[] {
     const { keys } = this.options;
     if (keys && keys.length > 0) return keys;
@@ -87,5 +110,7 @@ function judge(candidate: unknown, keys: readonly StaticApiKey[]): ApiKeyVerdict
   }
   const digest = createHash('sha256').update(candidate).digest();
   const [match] = keys.filter((key) => timingSafeEqual(key.digest, digest));
-  return match ? { ok: true, apiKey: { id: match.id } } : { ok: false, reason: 'unknown' };
+  return match
+    ? { ok: true, apiKey: { id: match.id, scopes: match.scopes } }
+    : { ok: false, reason: 'unknown' };
 }

@@ -1,5 +1,6 @@
 import {
   BadRequestException,
+  ForbiddenException,
   UnauthorizedException,
   type ArgumentsHost,
   type HttpException,
@@ -23,6 +24,11 @@ export function setHeaders(host: ArgumentsHost, headers: Readonly<Record<string,
 export function unauthorized(host: ArgumentsHost, challenge: string): HttpException {
   setHeaders(host, { 'WWW-Authenticate': challenge });
   return new UnauthorizedException();
+}
+
+/** The answer to whoever is known and may not do this. */
+export function forbidden(): HttpException {
+  return new ForbiddenException();
 }
 
 /** The answer to a request that cannot be understood. */

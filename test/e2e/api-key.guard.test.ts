@@ -1,11 +1,33 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { ApiKeyGuard, CurrentApiKey, SecretsService, type VerifiedApiKey } from 'nestjs-security';
+import {
+  ApiKeyGuard,
+  CurrentApiKey,
+  RequireScopes,
+  SecretsService,
+  type VerifiedApiKey,
+} from 'nestjs-security';
 import { adapters, sendRaw, startHttp, stopHttp, type HttpApp } from '../support/http-app.js';
 import { settle } from '../support/services.js';
 
 const key = new SecretsService().tokenUrlsafe();
 const sha256 = createHash('sha256').update(key).digest('hex');
+
+@Controller('admin')
+@UseGuards(ApiKeyGuard)
+@RequireScopes('admin')
+class AdminController {
+  @Get('by-class')
+  byClass(): void {}
+
+  @Get('by-handler')
+  @RequireScopes('reports:read', 'reports:write')
+  byHandler(): void {}
+
+  @Get('open')
+  @RequireScopes()
+  open(): void {}
+}
 
 @Controller()
 class ReportsController {
@@ -110,6 +132,57 @@ describe.each(adapters)('ApiKeyGuard without keys on $adapter', ({ create }) => 
     ]);
     expect(errors.join()).toContain(
       '[APIKEY_NOT_CONFIGURED] ApiKeyService cannot be used: apiKey.keys lists no key',
+    );
+  });
+});
+
+describe.each(adapters)('@RequireScopes on $adapter', ({ create }) => {
+  let http: HttpApp;
+  const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+  beforeAll(async () => {
+    http = await startHttp(create, {
+      controllers: [AdminController],
+      security: {
+        apiKey: {
+          keys: [
+            {
+              id: 'all',
+              sha256: digestOf('key-of-all'),
+              scopes: ['admin', 'reports:read', 'reports:write'],
+            },
+            { id: 'reader', sha256: digestOf('key-of-reader'), scopes: ['reports:read'] },
+            { id: 'none', sha256: digestOf('key-of-none') },
+          ],
+        },
+      },
+    });
+  });
+  afterAll(stopHttp);
+
+  it.each([
+    ['all', 200, 200, 200],
+    ['reader', 403, 403, 200],
+    ['none', 403, 403, 200],
+    ['nobody', 401, 401, 401],
+  ])(
+    'answers the key of "%s" by its scopes, those of the handler before those of the class',
+    async (id, ...statuses) => {
+      const paths = ['by-class', 'by-handler', 'open'];
+      const headers = { 'X-API-Key': `key-of-${id}` };
+      const answers = await Promise.all(
+        paths.map((path) => fetch(`${http.url}/admin/${path}`, { headers })),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(statuses);
+    },
+  );
+
+  it('reports which key lacked a scope', async () => {
+    await settle();
+    const refusals = http.log
+      .recordsOf('api_key_refused')
+      .filter((record) => record['reason'] === 'scope-missing');
+    expect(new Set(refusals.map(({ actor }) => (actor as { id: string }).id))).toEqual(
+      new Set(['reader', 'none']),
     );
   });
 });

@@ -131,6 +131,11 @@ describe('options are refused with the name of the option and the mend:', () => 
       },
     ],
     [
+      'a scope with a space',
+      'apiKey.keys[0].scopes[0] must be 1 to 64',
+      { keys, apiKey: { keys: [{ id: 'a', sha256, scopes: ['a b'] }] } },
+    ],
+    [
       'an empty audit directory',
       'audit.directory must be the path of a folder',
       { keys, audit: { directory: '' } },
