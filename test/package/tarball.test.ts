@@ -50,5 +50,6 @@ describe('The tarball', () => {
 });
 
 function namesOf(files: readonly string[], ending: string): string[] {
-  return files.filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
+  const named = files.filter((file) => file.endsWith(ending));
+  return named.map((file) => file.slice(0, -ending.length)).toSorted();
 }
