@@ -9,7 +9,8 @@ const CHALLENGE = 'ApiKey realm="api"';
 
 /**
  * Lets only requests through that carry a known API key in `X-API-Key`. Whatever is wrong with the key,
- * the answer is the same 401 with `WWW-Authenticate`; a repeated header is a 400.
+ * the answer is the same 401 with `WWW-Authenticate`; a repeated header is a 400. HTTP only: calls over
+ * other transports are refused.
  *
  * @example
  * @UseGuards(ApiKeyGuard)
