@@ -55,7 +55,7 @@ function isDescribed(lines: readonly string[], index: number): boolean {
 }
 
 function bareMembersOf(lines: readonly string[]): string[] {
-  if (!/^export interface /.test(lines[1] ?? '')) return [];
+  if (lines[1]?.startsWith('export interface ') !== true) return [];
   return lines.flatMap((line, index) => {
     const [, member] = /^ {2}(?:readonly )?(\w+)\??[:(]/.exec(line) ?? [];
     if (member === undefined || member === TOLD_BY_THE_BASE) return [];
