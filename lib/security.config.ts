@@ -45,7 +45,7 @@ export function optionsFromEnvironment(
       place(
         options,
         found.path,
-        found.variable.read(found.isFile ? readSecretFile(name, value) : value),
+        found.variable.read(found.isFile ? readVariableFile(name, value) : value),
       );
   }
   // Not yet checked: the schema does that when the application starts.
@@ -69,7 +69,7 @@ function findVariable(
   return { ...found, isFile: true };
 }
 
-function readSecretFile(name: string, path: string): string {
+function readVariableFile(name: string, path: string): string {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -80,7 +80,10 @@ function readSecretFile(name: string, path: string): string {
     );
   }
   if (bytes.length > MAX_FILE_BYTES)
-    throw invalid(name, `names a file of more than ${MAX_FILE_BYTES} bytes.`);
+    throw invalid(
+      name,
+      `names a file of more than ${MAX_FILE_BYTES} bytes: give the path of one that holds the value only.`,
+    );
   return bytes.toString('utf8').replace(/\r?\n$/, '');
 }
 

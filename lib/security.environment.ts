@@ -42,8 +42,8 @@ export function matchVariable(
         before.length,
         after === undefined ? 0 : -after.length || undefined,
       );
-      const receiver = chosen.toLowerCase().replaceAll('_', '-');
-      return { variable, path: variable.path.map((part) => (part === CHOSEN ? receiver : part)) };
+      const chosenName = chosen.toLowerCase().replaceAll('_', '-');
+      return { variable, path: variable.path.map((part) => (part === CHOSEN ? chosenName : part)) };
     }
   }
   return undefined;

@@ -13,9 +13,19 @@ export interface SecurityModuleExtras {
    * @default true
    */
   isGlobal?: boolean;
-  /** Modules whose exports `providers` need. */
+  /**
+   * Modules whose exports `providers` need.
+   *
+   * @default none
+   */
   imports?: NonNullable<DynamicModule['imports']>;
-  /** Providers that take the place of this module's own: `{ provide: SecretsService, useClass: MySecrets }`. */
+  /**
+   * Providers that take the place of this module's own.
+   *
+   * @default none
+   * @example
+   * providers: [{ provide: SecretsService, useClass: MySecrets }]
+   */
   providers?: Provider[];
 }
 

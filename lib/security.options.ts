@@ -34,11 +34,11 @@ export interface SecurityModuleOptions {
   password?: PasswordOptions;
   /** Fernet keys of their own, for tokens shared with other software. */
   encryption?: EncryptionOptions;
-  /** The webhooks that are received. */
+  /** The webhooks that are received; none unless given. */
   webhook?: WebhookOptions;
-  /** The API keys that are accepted. */
+  /** The API keys that are accepted; none unless given. */
   apiKey?: ApiKeyOptions;
-  /** Where the audit log is kept. */
+  /** Where the audit log is kept; nothing is recorded unless given. */
   audit?: AuditOptions;
   /**
    * Tells the time in milliseconds, to every feature that has no `clock` of its own.

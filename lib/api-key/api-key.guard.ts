@@ -12,7 +12,7 @@ const CHALLENGE = 'ApiKey realm="api"';
 /**
  * Lets only requests through that carry a known API key in `X-API-Key`. Whatever is wrong with the key,
  * the answer is the same 401 with `WWW-Authenticate`; a repeated header is a 400. A known key that lacks a
- * scope of {@link RequireScopes} is answered 403.
+ * scope of {@link RequireScopes} is answered 403. HTTP only: calls over other transports are refused.
  *
  * @example
  * @UseGuards(ApiKeyGuard)

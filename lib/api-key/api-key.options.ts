@@ -4,7 +4,7 @@ import {
   environmentReaders,
   optionGroup,
   optionNotes,
-  splitList,
+  splitPairs,
 } from '../common/option-schema.js';
 import { decodeHex } from '../common/encoding.js';
 import { keyId } from '../keyring/key-schema.js';
@@ -19,7 +19,10 @@ const DIGEST_OF_NOTHING = createHash('sha256').digest('hex');
 export interface StaticApiKeyOptions {
   /** The public name of the key: 1 to 32 of `A-Z a-z 0-9 _ -`. Appears in the audit log. */
   id: string;
-  /** SHA-256 of the whole key (as UTF-8), in 64 hexadecimal digits. The key itself is stored nowhere. */
+  /**
+   * SHA-256 of the whole key (as UTF-8), in 64 hexadecimal digits, not of mixed case. The key itself is
+   * stored nowhere.
+   */
   sha256: string;
   /**
    * What the key may be used for, as {@link RequireScopes} asks: each 1 to 64 of `A-Z a-z 0-9 . _ : / -`.
@@ -29,9 +32,15 @@ export interface StaticApiKeyOptions {
   scopes?: readonly string[];
 }
 
-/** Settings of {@link ApiKeyGuard}. */
+/** Settings of {@link ApiKeyGuard} and {@link ApiKeyService}. */
 export interface ApiKeyOptions {
-  /** The keys that are accepted. */
+  /**
+   * The keys that are accepted.
+   *
+   * @default none: the guard and the service fail with `APIKEY_NOT_CONFIGURED`
+   * @example
+   * apiKey: { keys: [{ id: 'ci', sha256: process.env.CI_KEY_SHA256! }] }
+   */
   keys?: readonly StaticApiKeyOptions[];
 }
 
@@ -92,11 +101,7 @@ const staticKeys = z
   });
 
 environmentReaders.add(staticKeys, {
-  read: (text) =>
-    splitList(text).map((item) => {
-      const colon = item.indexOf(':');
-      return { id: item.slice(0, Math.max(colon, 0)), sha256: item.slice(colon + 1) };
-    }),
+  read: (text) => splitPairs(text).map(({ name, value }) => ({ id: name, sha256: value })),
 });
 
 /** The schema of `apiKey`. */

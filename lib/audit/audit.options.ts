@@ -5,9 +5,10 @@ import { clock, optionGroup, optionNotes, text } from '../common/option-schema.j
 /** Settings of {@link AuditService}. */
 export interface AuditOptions {
   /**
-   * The folder that holds the log, made with mode 0700 when the application starts. On a local disk; several processes
-   * may share it, each writes a stream of its own. Without it nothing is recorded, and
-   * {@link AuditService.record} fails.
+   * The folder that holds the log, made with mode 0700 when the application starts. On a local disk; several
+   * processes may share it, each writes a stream of its own.
+   *
+   * @default none: nothing is recorded, and {@link AuditService.record} fails
    */
   directory?: string;
   /**

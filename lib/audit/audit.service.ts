@@ -79,6 +79,11 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
    * @param filter.limit how many at the most, 1 to 1000
    * @default 100
    * @throws RangeError for another limit
+   * @throws AuditError `AUDIT_CLOSED` after the log was closed, `AUDIT_LOG_DAMAGED` for a line that is no
+   * JSON any more
+   * @throws SecurityConfigurationError `AUDIT_NOT_CONFIGURED` without `audit.directory`
+   * @example
+   * const [last] = await audit.query({ limit: 1 });
    */
   async query({ limit = DEFAULT_LIMIT }: { limit?: number } = {}): Promise<AuditRecord[]> {
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {

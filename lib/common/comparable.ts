@@ -1,14 +1,17 @@
 import { hash } from 'node:crypto';
 import { REDACTED, Secret } from './secret.js';
 
-/** A secret as the comparing functions take it: non-empty, well-formed text or bytes. */
+/**
+ * A secret as the comparing functions take it: bytes, or well-formed text, of which the UTF-8 is compared;
+ * not empty.
+ */
 export type ComparableSecret = string | Uint8Array | Secret<string | Uint8Array>;
 
 /**
  * SHA-256 of a trusted secret, text as UTF-8.
  *
- * @throws TypeError when it is missing, empty, ill-formed, the text `[redacted]` or neither text nor bytes: an unset variable
- * must never match an absent header
+ * @throws TypeError when it is missing, empty, ill-formed, the text `[redacted]` or neither text nor bytes:
+ * an unset variable must never match an absent header
  */
 export function secretDigest(secret: ComparableSecret): Buffer {
   const value: unknown = secret instanceof Secret ? secret.reveal() : secret;

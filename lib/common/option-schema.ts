@@ -118,3 +118,11 @@ export function splitList(list: string): string[] {
         .split(/[,\n]/)
         .map((item) => item.trim());
 }
+
+/** Splits a list by {@link splitList}, and each item at its first colon; one without a colon has no name. */
+export function splitPairs(list: string): { name: string; value: string }[] {
+  return splitList(list).map((item) => {
+    const colon = item.indexOf(':');
+    return { name: item.slice(0, Math.max(colon, 0)), value: item.slice(colon + 1) };
+  });
+}

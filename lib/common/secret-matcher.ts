@@ -8,7 +8,8 @@ import { candidateDigest, secretDigest, type ComparableSecret } from './comparab
  * @param secret what candidates must equal
  * @returns a function that is `true` only for equal bytes and never throws; it takes what
  * {@link timingSafeEqual} takes as a candidate, and keeps the SHA-256 of the secret, not the secret
- * @throws TypeError when the secret is missing, empty, or not a string, bytes or {@link Secret}
+ * @throws TypeError when the secret is missing, empty, ill-formed, the text `[redacted]`, or not a string,
+ * bytes or {@link Secret}
  * @example
  * const isSetupToken = secretMatcher(config.setupToken);
  * if (!isSetupToken(request.headers['x-setup-token'])) throw new ForbiddenException();

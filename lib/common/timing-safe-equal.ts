@@ -12,8 +12,8 @@ import { candidateDigest, secretDigest, type ComparableSecret } from './comparab
  * @param candidate what the caller sent; anything at all
  * @param secret what it must equal
  * @returns `true` only for equal bytes; never throws because of the candidate
- * @throws TypeError when the secret is missing, empty, or not a string, bytes or {@link Secret}: an
- * unset variable must never match an absent header
+ * @throws TypeError when the secret is missing, empty, ill-formed, the text `[redacted]`, or not a string,
+ * bytes or {@link Secret}: an unset variable must never match an absent header
  * @example
  * if (!timingSafeEqual(request.headers['x-setup-token'], config.setupToken)) throw new ForbiddenException();
  */

@@ -27,7 +27,9 @@ export interface HttpRequest {
 
 /** What an event says about the request that led to it. */
 export interface RequestFacts {
+  /** Where it came from. */
   readonly origin: EventOrigin;
+  /** Which route was asked for. */
   readonly http: EventRoute;
 }
 

@@ -32,8 +32,10 @@ export class SecurityErrorFilter implements ExceptionFilter<SecurityError> {
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
-  /** Answers over HTTP; for other transports, gives an exception with the status and the bland text, as a
-   * failing stream for microservices. */
+  /**
+   * Answers over HTTP; for other transports, gives an exception with the status and the bland text, as a
+   * failing stream for microservices.
+   */
   catch(error: SecurityError, host: ArgumentsHost): unknown {
     if (error.status >= 500) this.logger.error(`[${error.code}] ${error.message}`, error.stack);
     if (host.getType() !== 'http') {
@@ -48,7 +50,11 @@ export class SecurityErrorFilter implements ExceptionFilter<SecurityError> {
     return this.adapterHost.httpAdapter.reply(response, this.body(error), error.status);
   }
 
-  /** The body of the answer. Must not give away why. */
+  /**
+   * The body of the answer. Must not give away why.
+   *
+   * @default `{ statusCode, message }` with the standard text of the status
+   */
   protected body(error: SecurityError): Record<string, unknown> {
     return { statusCode: error.status, message: STATUS_CODES[error.status] ?? 'Error' };
   }

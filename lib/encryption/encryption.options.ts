@@ -28,13 +28,13 @@ export interface EncryptionOptions {
    */
   keys?: readonly (string | Secret | { id: string; key: string | Secret })[];
   /**
-   * The longest plaintext, in bytes. Longer tokens are refused before they are decoded.
+   * The longest plaintext in bytes, 1 to 268435456 (256 MiB). Longer tokens are refused before they are decoded.
    *
    * @default 16777216 (16 MiB)
    */
   maxPlaintextBytes?: number;
   /**
-   * How many seconds the clock of the machine that made a token may run ahead of ours; looked at only
+   * How many seconds the clock of the machine that made a token may run ahead of ours, 0 to 86400; looked at only
    * when `ttlSeconds` is given, as Python's `cryptography` does.
    *
    * @default 60

@@ -17,7 +17,8 @@ export interface DecryptOptions {
    */
   ttlSeconds?: number;
   /**
-   * Opens tokens of revoked keys, too: to encrypt them again under another one.
+   * Opens tokens of revoked keys, too: to encrypt them again under another one. Has no effect on keys of
+   * `encryption.keys`, which have no states.
    *
    * @default false
    */
@@ -26,7 +27,7 @@ export interface DecryptOptions {
 
 /**
  * Encrypts with Fernet (AES-128-CBC and HMAC-SHA256), as Python's `cryptography`, Go and Rust read and
- * write it. The first key encrypts, all keys decrypt.
+ * write it (https://github.com/fernet/spec). The first key encrypts, all keys decrypt.
  *
  * @example
  * const token = encryption.encrypt('4111 1111 1111 1111');
@@ -56,6 +57,9 @@ export class EncryptionService {
    * @throws TypeError for anything that is not text or bytes
    * @throws EncryptionError `ENC_TEXT_ILL_FORMED` for text with a lone surrogate, `ENC_PLAINTEXT_TOO_LARGE`
    * for more than `maxPlaintextBytes`
+   * @throws KeyringError `KEY_RING_STALE` when the key provider has been silent for too long
+   * @example
+   * row.iban = encryption.encrypt(body.iban);
    */
   encrypt(data: string | Uint8Array): string {
     const plaintext = toBytes(data);
@@ -63,7 +67,7 @@ export class EncryptionService {
       const limit = this.#options.maxPlaintextBytes;
       throw new EncryptionError(
         'ENC_PLAINTEXT_TOO_LARGE',
-        `the plaintext has more than ${limit} bytes`,
+        `the plaintext has more than ${limit} bytes: encrypt less at a time, or raise encryption.maxPlaintextBytes`,
         { status: 413 },
       );
     }
@@ -77,6 +81,7 @@ export class EncryptionService {
    * @throws EncryptionError `ENC_TOKEN_INVALID` for whatever is not a genuine token of these keys, and
    * `ENC_TOKEN_EXPIRED` for a genuine one that is older than `ttlSeconds`
    * @throws RangeError when `ttlSeconds` is not a whole number of seconds, or negative
+   * @throws KeyringError `KEY_RING_STALE` when the key provider has been silent for too long
    * @example
    * encryption.decrypt(token, { ttlSeconds: 3600 });
    */
@@ -99,6 +104,8 @@ export class EncryptionService {
    *
    * @throws EncryptionError as {@link EncryptionService.decrypt} does, and `ENC_TEXT_ILL_FORMED` when
    * the plaintext is not UTF-8
+   * @example
+   * const iban = encryption.decryptToString(row.iban);
    */
   decryptToString(token: string, options: DecryptOptions = {}): string {
     const plaintext = this.decrypt(token, options);

@@ -1,11 +1,11 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { decodePaddedBase64Url } from '../common/encoding.js';
+import { derivedKeyId } from '../keyring/derived-key-id.js';
 import { repetitionIn } from '../keyring/key-secret.js';
 
 /** The length of a Fernet key before encoding: 16 bytes that sign, 16 bytes that encrypt. */
 export const FERNET_KEY_BYTES = 32;
 const HALF = 16;
-const DERIVED_ID_LENGTH = 8;
 /** What the guide that many copied from gives as a key; it decodes to nothing that could be one. */
 const PLACEHOLDER = 'old-key-32-bytes-url-safe-encoded=';
 
@@ -19,12 +19,10 @@ export interface FernetKey {
 }
 
 /** Makes a Fernet key of 32 bytes. Without an id, it is named after its signing half. */
-export function fernetKeyFromBytes(bytes: Uint8Array, id: string = derivedId(bytes)): FernetKey {
-  return {
-    id,
-    signing: createSecretKey(bytes.subarray(0, HALF)),
-    encryption: createSecretKey(bytes.subarray(HALF, FERNET_KEY_BYTES)),
-  };
+export function fernetKeyFromBytes(bytes: Uint8Array, id?: string): FernetKey {
+  const signing = createSecretKey(bytes.subarray(0, HALF));
+  const encryption = createSecretKey(bytes.subarray(HALF, FERNET_KEY_BYTES));
+  return { id: id ?? derivedKeyId(signing), signing, encryption };
 }
 
 /** Decodes a Fernet key as Python's `Fernet.generate_key()` spells it; a text says why it is none. */
@@ -38,12 +36,4 @@ export function decodeFernetKey(text: string): Buffer | string {
     return `is ${bytes.length} bytes long after decoding, a Fernet key has ${FERNET_KEY_BYTES}`;
   }
   return repetitionIn(bytes) ?? bytes;
-}
-
-/** The first 8 base64url characters of HMAC-SHA256(signing half, `nestjs-security/key-id/v1`). */
-function derivedId(bytes: Uint8Array): string {
-  return createHmac('sha256', bytes.subarray(0, HALF))
-    .update('nestjs-security/key-id/v1')
-    .digest('base64url')
-    .slice(0, DERIVED_ID_LENGTH);
 }

@@ -24,7 +24,7 @@ const SMALLEST = CIPHERTEXT_AT + BLOCK + MAC_BYTES;
 
 /** What opening a token gave. A reason other than `malformed` means that the MAC held. */
 export type FernetVerdict =
-  | { readonly ok: true; readonly plaintext: Buffer; readonly keyId: string }
+  | { readonly ok: true; readonly plaintext: Buffer }
   | {
       readonly ok: false;
       readonly reason: 'malformed' | 'no-matching-key' | 'expired' | 'from-the-future';
@@ -67,7 +67,7 @@ export function fernetDecrypt(
   const late = time && judgeTime(bytes.readBigUInt64BE(TIME_AT), time);
   if (late) return { ok: false, reason: late };
   const plaintext = decryptBlocks(key.encryption, bytes);
-  return plaintext ? { ok: true, plaintext, keyId: key.id } : { ok: false, reason: 'malformed' };
+  return plaintext ? { ok: true, plaintext } : { ok: false, reason: 'malformed' };
 }
 
 /** The longest token that can hold a plaintext of so many bytes, in characters. */

@@ -20,6 +20,10 @@ export class SecurityConfigurationError extends SecurityError {
   /** Everything found wrong, in the order of the options. */
   readonly problems: readonly ConfigurationProblem[];
 
+  /**
+   * @param lead with what the message begins
+   * @default 'SecurityModule cannot start'
+   */
   constructor(
     code: SecurityErrorCode,
     problems: readonly ConfigurationProblem[],

@@ -13,7 +13,10 @@ export interface EventSubject {
 export interface Identifier {
   /** What kind of identifier it is: `email`, `username`, `phone`. */
   type: string;
-  /** The identifier itself; compared after Unicode NFC, trimming and lower-casing. */
+  /**
+   * The identifier itself; compared after Unicode NFC, trimming and lower-casing, or as it is when it is
+   * longer than 1,024 characters.
+   */
   value: string;
 }
 
@@ -21,7 +24,7 @@ export interface Identifier {
 export interface EventOrigin {
   /** The client's address, as the framework tells it (`req.ip`). */
   ip?: string;
-  /** The `User-Agent` header. */
+  /** The `User-Agent` header, at most 256 characters of it. */
   ua?: string;
 }
 
@@ -50,10 +53,13 @@ export type SecurityEvent =
 interface EventBase {
   /** The name of what happened. */
   event: string;
+  /** How it ended. */
   outcome: 'success' | 'failure';
   /** Why, as one stable word. */
   reason?: string;
+  /** Where the request came from, when there was one. */
   origin?: EventOrigin;
+  /** Which route it asked for. */
   http?: EventRoute;
   /** How many times it happened, when several occurrences were put into one event; 1 otherwise. */
   n?: number;

@@ -26,6 +26,7 @@ export class HmacService {
    * @param data text (signed as UTF-8) or bytes of any length
    * @returns `sha256=` and 64 lower-case hexadecimal digits
    * @throws TypeError for anything that is not text or bytes, and for text with a lone surrogate
+   * @throws KeyringError `KEY_RING_STALE` when the key provider has been silent for too long
    */
   sign(data: string | Uint8Array): string {
     const [primary] = this.keyring.keysFor('hmac-sign');
@@ -39,6 +40,7 @@ export class HmacService {
    * @param signature what came with the data; anything at all: whatever is not spelt exactly as `sign`
    * spells it is `false`
    * @throws TypeError only when `data` is not text or bytes, or is text with a lone surrogate
+   * @throws KeyringError `KEY_RING_STALE` when the key provider has been silent for too long
    */
   verify(data: string | Uint8Array, signature: unknown): boolean {
     const keys = this.keyring.keysFor('hmac-sign').map(({ key }) => key);

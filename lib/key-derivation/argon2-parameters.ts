@@ -3,11 +3,23 @@ export type Argon2Variant = 'argon2id' | 'argon2i' | 'argon2d';
 
 /** What decides the cost of an Argon2 hash (RFC 9106, section 3.1). */
 export interface Argon2Parameters {
-  /** The memory that is filled, in KiB: at least 8 for each lane. */
+  /**
+   * The memory that is filled, in KiB: at least 8 for each lane, 262144 (256 MiB) at most.
+   *
+   * @default 65536 (64 MiB)
+   */
   readonly memoryKiB: number;
-  /** How many passes are made over the memory. */
+  /**
+   * How many passes are made over the memory, 1 to 16; passes times `memoryKiB` may be 1048576 at most.
+   *
+   * @default 3
+   */
   readonly timeCost: number;
-  /** How many lanes, each computed by a thread of its own. */
+  /**
+   * How many lanes, each computed by a thread of its own, 1 to 16.
+   *
+   * @default 4
+   */
   readonly parallelism: number;
 }
 

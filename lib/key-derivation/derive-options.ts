@@ -55,6 +55,7 @@ export type FernetKeyOptions =
 
 /** A key, and how it was derived. What is said beside `encoded` must agree with it. */
 export type KeyToVerify = {
+  /** The key, as {@link DerivedKey.key} gave it or as its bytes. */
   readonly key: KeyObject | Uint8Array | Secret<Uint8Array>;
 } & (
   | { readonly encoded: string; readonly salt?: Uint8Array }

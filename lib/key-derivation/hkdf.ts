@@ -21,13 +21,13 @@ export interface HkdfOptions {
    */
   readonly info?: string | Uint8Array;
   /**
-   * The length of the key in bytes, 255 times that of the hash at most.
+   * The length of the key in bytes, 1 to 255 times that of the hash.
    *
    * @default 32
    */
   readonly length?: number;
   /**
-   * The hash of the HMAC within.
+   * The hash of the HMAC within: `sha256`, `sha384` or `sha512`.
    *
    * @default 'sha256'
    */

@@ -4,7 +4,10 @@ import { KeyDerivationError } from '../errors/key-derivation.error.js';
 /** Of text, those of its UTF-8 before normalising. */
 const MAX_PASSPHRASE_BYTES = 4096;
 
-/** What a key can be derived from: text as a person types it, or bytes. */
+/**
+ * What a key can be derived from: text as a person types it, or bytes; 1 to 4096 bytes. Of text, the UTF-8
+ * of its Unicode NFC is used.
+ */
 export type Passphrase = string | Uint8Array | Secret<string | Uint8Array>;
 
 /** Why nothing is derived from a passphrase or password. */
@@ -36,7 +39,7 @@ export function normalizedBytes(text: string): Buffer | UnusablePassphrase {
  *
  * @throws TypeError for anything but text, bytes or a {@link Secret} of one
  * @throws KeyDerivationError `KDF_PASSPHRASE_UNUSABLE` (status 400) when it is empty, longer than 4096
- * bytes or has a lone surrogate
+ * bytes, the text `[redacted]`, or has a lone surrogate
  */
 export function passphraseBytes(passphrase: Passphrase): Buffer {
   const bytes = judgePassphrase(passphrase);

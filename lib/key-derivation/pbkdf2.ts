@@ -5,7 +5,7 @@ import type { KdfAlgorithm } from './kdf-algorithm.js';
 /** What decides the cost of PBKDF2 (RFC 8018, section 5.2). */
 export interface Pbkdf2Parameters {
   /**
-   * How often the hash is applied, 5,000,000 times at most.
+   * How often the hash is applied, 1 to 5,000,000 times.
    *
    * @default 600000 for `pbkdf2-sha256`, 210000 for `pbkdf2-sha512`
    */

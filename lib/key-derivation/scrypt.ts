@@ -11,13 +11,13 @@ export interface ScryptParameters {
    */
   readonly N?: number;
   /**
-   * The size of a block, in units of 128 bytes.
+   * The size of a block, in units of 128 bytes, 1 to 1024.
    *
    * @default 8
    */
   readonly r?: number;
   /**
-   * How often all of it is done, one after the other; 16 at most.
+   * How often all of it is done, one after the other, 1 to 16.
    *
    * @default 1
    */

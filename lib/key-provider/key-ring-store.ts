@@ -29,6 +29,8 @@ export abstract class KeyRingStore {
    * Stores a ring that follows the one that is stored: its generation must be one above (1 in an empty
    * store). When several nodes try at the same time, exactly one succeeds.
    *
+   * @param signal aborts when the answer is no longer waited for
+   * @throws anything at all when the store cannot be asked
    * @returns whether it was stored; `false` when the store holds another generation than the one before
    */
   abstract write(ring: StoredKeyRing, signal: AbortSignal): Promise<boolean>;

@@ -11,11 +11,9 @@ import { SecurityEvents } from '../events/security-events.js';
 import type { KeyProvider } from '../keyring/key-provider.js';
 import { Keyring, type KeyChange } from '../keyring/keyring.js';
 import { KEY_SOURCE, type KeySource } from './key-source.js';
-import { loadKeys } from './load-keys.js';
+import { LONGEST_TIMER_MS, loadKeys } from './load-keys.js';
 import { ManagedKeyProvider } from './managed.key-provider.js';
 
-/** Node turns a longer time into 1 ms. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const EVENT_OF_CHANGE = {
   added: 'key_added',
   state: 'key_state_changed',

@@ -6,7 +6,7 @@ import type { RingKey } from '../keyring/keyring.js';
 import { providerFailed } from './provider-failed.js';
 
 /** Node turns a longer time into 1 ms, and refuses one that is no whole number. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Asks a provider for its keys and checks the answer.

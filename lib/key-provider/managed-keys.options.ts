@@ -20,7 +20,12 @@ import type { RootKey, RootKeyOption, RootKeyWrapper } from './root-key.js';
 
 const DAY_MS = 86_400_000;
 
-/** A ring that creates, stages and activates its keys by the calendar. */
+/**
+ * A ring that creates, stages and activates its keys by the calendar.
+ *
+ * @example
+ * keys: { managed: { store: new DirectoryKeyRingStore('./data/keys'), rootKey: 'file:/run/secrets/root' } }
+ */
 export interface ManagedKeysOptions extends KeyRefreshOptions {
   /** Where the sealed ring is kept for all nodes, such as `new DirectoryKeyRingStore('./data/keys')`. */
   store: KeyRingStore;
@@ -34,18 +39,24 @@ export interface ManagedKeysOptions extends KeyRefreshOptions {
    */
   create?: boolean;
   /**
-   * How many days a key creates before the next one takes over.
+   * How many days a key creates before the next one takes over, 1 to 3650.
    *
    * @default 90
    */
   lifetimeDays?: number;
   /**
-   * How many days before its turn a key is put into the store, so that all nodes get to know it.
+   * How many days before its turn a key is put into the store, so that all nodes get to know it: 1 to 365,
+   * and below `lifetimeDays`.
    *
    * @default 2
    */
   propagationDays?: number;
-  /** A file that keeps the ring that this machine saw last, sealed, for a start while the store is down. */
+  /**
+   * The path of a file that keeps the ring that this machine saw last, sealed, for a start while the store
+   * is down.
+   *
+   * @default none
+   */
   localCopy?: string;
   /**
    * Tells the time in milliseconds.

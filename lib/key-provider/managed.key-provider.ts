@@ -78,9 +78,13 @@ export class ManagedKeyProvider extends KeyProvider {
     await this.#change(signal, ({ keys }) => {
       const leaked = keys.find((key) => key.id === id);
       if (!leaked)
-        throw new KeyringError('KEY_UNKNOWN', `the managed ring has no key "${id.slice(0, 32)}"`, {
-          status: 404,
-        });
+        throw new KeyringError(
+          'KEY_UNKNOWN',
+          `the managed ring has no key "${id.slice(0, 32)}": the boot log lists the ids`,
+          {
+            status: 404,
+          },
+        );
       if (leaked.revoked !== undefined) return [];
       const revoked = { ...leaked, revoked: clock() };
       return [
@@ -110,7 +114,7 @@ export class ManagedKeyProvider extends KeyProvider {
     }
     throw new KeyringError(
       'KEY_PROVIDER_FAILED',
-      'the managed ring is changed by too many nodes at once',
+      'the managed ring is changed by too many nodes at once: try again',
       { status: 503 },
     );
   }

@@ -1,7 +1,6 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHmac,
   createSecretKey,
   randomBytes,
   type KeyObject,
@@ -9,6 +8,7 @@ import {
 import { decodeBase64Url } from '../common/encoding.js';
 import { KeyringError } from '../errors/keyring.error.js';
 import { deriveKey } from '../keyring/derive-key.js';
+import { derivedKeyId } from '../keyring/derived-key-id.js';
 import type { RootKey, RootKeyWrapper } from './root-key.js';
 
 /*
@@ -27,11 +27,7 @@ const MAX_LENGTH = 1024 * 1024;
 /** Makes the sealing key of a root key's bytes, named after itself. */
 export function rootKeyFromBytes(bytes: Uint8Array): RootKey & { readonly id: string } {
   const key = createSecretKey(deriveKey(createSecretKey(bytes), 'managed-ring'));
-  const id = createHmac('sha256', key)
-    .update('nestjs-security/key-id/v1')
-    .digest('base64url')
-    .slice(0, 8);
-  return { id, key };
+  return { id: derivedKeyId(key), key };
 }
 
 /** Seals a ring under the first root key. */

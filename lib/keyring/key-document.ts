@@ -15,9 +15,13 @@ type Problem = Pick<z.core.$ZodIssue, 'path' | 'message'>;
 export interface DocumentKey {
   /** As {@link KeyEntry.id}. */
   id: string;
-  /** As {@link KeyEntry.secret}. */
+  /** As {@link KeyEntry.secret}, without `file:`. */
   key: string | Secret;
-  /** @default `primary` for the key that `primary` names, `accepted` for the others */
+  /**
+   * What the key may be used for.
+   *
+   * @default `primary` for the key that `primary` names, `accepted` for the others
+   */
   state?: KeyState;
 }
 

@@ -9,7 +9,12 @@ import type { Secret } from '../common/secret.js';
  */
 export type KeyState = 'primary' | 'accepted' | 'staged' | 'revoked';
 
-/** One key of the keyring, from which every feature derives a key of its own. */
+/**
+ * One key of the keyring, from which every feature derives a key of its own.
+ *
+ * @example
+ * const key: KeyEntry = { id: '2026-11', secret: process.env.APP_KEY! };
+ */
 export interface KeyEntry {
   /**
    * A public name of the key, stored beside what it protects: 1 to 32 of `A-Z a-z 0-9 _ -`. Never give
@@ -18,7 +23,8 @@ export interface KeyEntry {
   id: string;
   /**
    * At least 32 random bytes, as `hex:`, `base64:` or `base64url:` text. Without a prefix, an even
-   * number (>= 64) of hex digits is hex, anything else strict base64url or base64.
+   * number (>= 64) of hex digits is hex, anything else strict base64url or base64. Or `file:` and the path
+   * of a private file (`chmod 600`) that holds such a text; key documents cannot have that.
    */
   secret: string | Secret;
   /**

@@ -39,7 +39,7 @@ export interface KeyRefreshOptions {
 export abstract class KeyProvider {
   /** What the provider is called in the log; never a secret. */
   abstract readonly name: string;
-  /** How often to ask, with the defaults filled in. */
+  /** How often to ask and how long to believe the answer, with the defaults filled in. */
   readonly refresh: Readonly<Required<KeyRefreshOptions>>;
 
   /** @throws RangeError for a time that is not a positive number */

@@ -6,8 +6,11 @@ import type { KeyPurpose } from './purpose.js';
 
 /** A key of the ring after its text was decoded and judged. */
 export interface RingKey {
+  /** Its public name. */
   readonly id: string;
+  /** What it may be used for. */
   readonly state: KeyState;
+  /** A secret key of 32 bytes or more. */
   readonly key: KeyObject;
 }
 
@@ -15,7 +18,9 @@ export interface RingKey {
 export interface PurposeKey {
   /** The id of the ring key. */
   readonly id: string;
+  /** The state of the ring key. */
   readonly state: KeyState;
+  /** A secret key of 32 bytes, derived with HKDF-SHA256 (RFC 5869). */
   readonly key: KeyObject;
 }
 
@@ -24,7 +29,9 @@ export type PurposeKeys = readonly [primary: PurposeKey, ...others: PurposeKey[]
 
 /** What {@link Keyring.update} found to be new. */
 export interface KeyChange {
+  /** The id of the key. */
   readonly id: string;
+  /** `vanished`: the provider does not list it any more; it stays accepted. */
   readonly change: 'added' | 'state' | 'vanished';
   /** The state that the key has now. */
   readonly state: KeyState;

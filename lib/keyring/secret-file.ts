@@ -29,10 +29,11 @@ function readOpened(file: number): Secret | string {
   if (process.platform !== 'win32' && (mode & GROUP_OR_WORLD_READABLE) !== 0) {
     return 'names a file that others may read: make it private with chmod 600.';
   }
-  if (size > MAX_BYTES) return `names a file of more than ${MAX_BYTES} bytes.`;
+  if (size > MAX_BYTES)
+    return `names a file of more than ${MAX_BYTES} bytes: give the path of one that holds the secret only.`;
   const bytes = Buffer.alloc(MAX_BYTES);
   const text = bytes
     .toString('utf8', 0, readSync(file, bytes, 0, MAX_BYTES, 0))
     .replace(/\r?\n$/, '');
-  return text === '' ? 'names an empty file.' : Secret.of(text);
+  return text === '' ? 'names an empty file: write the secret into it.' : Secret.of(text);
 }

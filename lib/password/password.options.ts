@@ -2,22 +2,22 @@ import { z } from 'zod';
 import { optionGroup, optionNotes, wholeNumber } from '../common/option-schema.js';
 import { ARGON2_BOUNDS, ARGON2_DEFAULTS } from '../key-derivation/argon2-parameters.js';
 
-/** Settings of {@link PasswordService}: the parameters with which new passwords are hashed. */
+/** Settings of {@link PasswordService}: the parameters of Argon2id (RFC 9106) for new passwords. */
 export interface PasswordOptions {
   /**
-   * The memory that one hash uses, in KiB: at least 8 for each lane.
+   * The memory that one hash uses, in KiB: at least 8 for each lane, 262144 (256 MiB) at most.
    *
    * @default 65536 (64 MiB)
    */
   memoryKiB?: number;
   /**
-   * How many passes are made over the memory.
+   * How many passes are made over the memory, 1 to 16; passes times `memoryKiB` may be 1048576 at most.
    *
    * @default 3
    */
   timeCost?: number;
   /**
-   * How many lanes, each computed by a thread of its own.
+   * How many lanes, each computed by a thread of its own, 1 to 16.
    *
    * @default 4
    */

@@ -41,7 +41,8 @@ export class PasswordService {
    * @param password normalised to Unicode NFC; at most 4096 bytes of UTF-8
    * @returns a PHC string: `$argon2id$v=19$m=65536,t=3,p=4$<salt>$<32-byte hash>`
    * @throws TypeError for anything that is not text
-   * @throws PasswordError `PWD_UNUSABLE` for an empty or too long password or one with a lone surrogate,
+   * @throws PasswordError `PWD_UNUSABLE` for an empty or too long password, one with a lone surrogate, or the
+   * text `[redacted]`,
    * `PWD_BACKEND_UNAVAILABLE` when the native library cannot be loaded
    */
   async hash(password: string | Secret): Promise<string> {

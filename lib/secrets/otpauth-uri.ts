@@ -13,7 +13,7 @@ export interface OtpauthAccount {
    */
   issuer?: string;
   /**
-   * The first counter of a counter-based password (HOTP).
+   * The first counter of a counter-based password (HOTP), a whole number from 0.
    *
    * @default none: the password is time-based
    */

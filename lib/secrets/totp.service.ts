@@ -106,6 +106,8 @@ export class TotpService {
   /**
    * The QR code of an address as an SVG image. Needs the package `uqr`, which is loaded by the first call.
    *
+   * @param uri what {@link TotpService.uri} gave, or another text of 1 to 2048 bytes
+   * @throws TypeError for anything else
    * @throws SecretsError `SECRET_QR_UNAVAILABLE` when `uqr` is not installed
    * @example
    * response.type('image/svg+xml').send(await totp.qrCodeSvg(uri));
@@ -118,6 +120,8 @@ export class TotpService {
    * The QR code of an address as text for a terminal with a dark ground. Needs the package `uqr`, which is
    * loaded by the first call.
    *
+   * @param uri what {@link TotpService.uri} gave, or another text of 1 to 2048 bytes
+   * @throws TypeError for anything else
    * @throws SecretsError `SECRET_QR_UNAVAILABLE` when `uqr` is not installed
    * @example
    * console.log(await totp.qrCodeText(uri));
@@ -135,7 +139,7 @@ export class TotpService {
    * @returns the step to store as the user's last accepted one; or why it was refused: `replayed` when the
    * code is that of the last accepted step or of one before
    * @throws TypeError for a missing secret or a `lastAcceptedStep` that is neither a number nor `null`,
-   * RangeError for a figure out of bounds
+   * RangeError for a figure out of bounds, or for a clock that gives no time
    * @throws SecretsError `SECRET_TOTP_KEY_UNFIT` for a secret that does not decode or is too short
    */
   async verify(
@@ -190,6 +194,9 @@ export class TotpService {
    *
    * @throws TypeError for a missing secret
    * @throws SecretsError `SECRET_TOTP_KEY_UNFIT` for a secret that does not decode or is too short
+   * @example
+   * const code = await totp.generate(secret);
+   * await totp.verify(code, secret, { lastAcceptedStep: null }); // { ok: true, step: … }
    */
   async generate(secret: string | Secret): Promise<string> {
     return computeCode(await decodeKey(secret), this.options, this.#step());
@@ -198,8 +205,11 @@ export class TotpService {
   /**
    * The code of a counter. For tests, and to log in elsewhere.
    *
+   * @param counter the place of the code, from 0
    * @throws TypeError for a missing secret or counter, RangeError for a counter out of bounds
    * @throws SecretsError `SECRET_TOTP_KEY_UNFIT` for a secret that does not decode or is too short
+   * @example
+   * const first = await totp.generateHotp(secret, 0);
    */
   async generateHotp(secret: string | Secret, counter: number): Promise<string> {
     checkWhole(counter, 'counter', 0, MAX_COUNTER);

@@ -5,7 +5,8 @@ import { WebhookGuard } from './webhook.guard.js';
 /**
  * Lets only genuine deliveries of a provider reach a route: the signature is verified over the raw body
  * before the handler runs, everything else is answered 401. The application must be created with
- * `rawBody: true`; without it, or without the receiver in the options, it refuses to start.
+ * `rawBody: true`; without it (`WEBHOOK_RAW_BODY_MISSING`), or without the receiver in the options
+ * (`WEBHOOK_RECEIVER_UNKNOWN`), it refuses to start.
  *
  * @param receiver its name in `webhook.receivers`
  * @example

@@ -46,6 +46,7 @@ export class WebhookVerifier {
    *
    * @param receiver its name in `webhook.receivers`
    * @throws SecurityConfigurationError `WEBHOOK_RECEIVER_UNKNOWN` when no such receiver is configured
+   * @throws TypeError when `rawBody` is a parsed body instead of bytes
    */
   async verify(receiver: string, delivery: WebhookDelivery): Promise<WebhookVerdict> {
     const reason = judge(this.receiver(receiver), delivery);

@@ -21,7 +21,8 @@ export class WebhookGuard implements CanActivate {
 
   /**
    * @throws UnauthorizedException for a delivery that does not verify, whatever the reason
-   * @throws SecurityConfigurationError `WEBHOOK_RAW_BODY_MISSING` when the body was parsed and its bytes thrown away
+   * @throws SecurityConfigurationError `WEBHOOK_RAW_BODY_MISSING` when the body was parsed and its bytes
+   * thrown away
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const receiver = this.reflector.getAllAndOverride(WebhookReceiverName, [

@@ -22,7 +22,14 @@ export interface WebhookReceiverOptions {
 
 /** Settings of {@link VerifyWebhook} and {@link WebhookVerifier}. */
 export interface WebhookOptions {
-  /** The receivers by name, as `@VerifyWebhook(name)` refers to them. */
+  /**
+   * The receivers by name, as `@VerifyWebhook(name)` refers to them: 1 to 64 of `A-Z a-z 0-9 _ -`, a letter
+   * first.
+   *
+   * @default none
+   * @example
+   * webhook: { receivers: { github: { secret: process.env.GITHUB_SECRET! } } }
+   */
   receivers?: Readonly<Record<string, WebhookReceiverOptions>>;
 }
 

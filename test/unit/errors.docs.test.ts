@@ -31,6 +31,14 @@ describe('docs/errors.md', () => {
     const wrong = rows.filter(({ Code, Class }) => !isThrown(unquoted(Code), unquoted(Class)));
     expect(wrong.map(({ Code, Class }) => `${Code} ${Class}`)).toEqual([]);
   });
+
+  it('gives each code the statuses that it is thrown with', () => {
+    const documented = rows.map(({ Code, Status }) => [
+      Code,
+      Array.from(Status.matchAll(/\b[45]\d\d\b/g), ([status]) => status),
+    ]);
+    expect(documented).toEqual(rows.map(({ Code }) => [Code, statusesOf(unquoted(Code))]));
+  });
 });
 
 describe('SecurityErrorCode', () => {
@@ -51,6 +59,19 @@ function codesOf(source: string): string[] {
 function isThrown(code: string, errorClass: string): boolean {
   const construction = new RegExp(`new ${errorClass}\\(\\s*'${code}'`);
   return sources.some((text) => construction.test(text));
+}
+
+/** The status of an error stands at the end of its construction; without one it is 500. */
+function statusesOf(code: string): string[] {
+  const construction = new RegExp(`new \\w+Error\\(\\s*'${code}'([\\s\\S]*?\\)(?:;|$))`, 'gm');
+  const found = sources.flatMap((text) =>
+    Array.from(text.matchAll(construction), ([, rest = '']) => statusIn(rest)),
+  );
+  return [...new Set(found)].toSorted();
+}
+
+function statusIn(construction: string): string {
+  return /status: (\d+)/.exec(construction)?.[1] ?? '500';
 }
 
 function unquoted(cell: string): string {

@@ -5,7 +5,7 @@ import { AuditError } from '../../errors/audit.error.js';
 export function writeFailed(cause: unknown): AuditError {
   return new AuditError(
     'AUDIT_WRITE_FAILED',
-    `the audit log could not be written (${systemErrorCode(cause)})`,
+    `the audit log could not be written (${systemErrorCode(cause)}): docs/errors.md says what to do after AUDIT_WRITE_FAILED`,
     {
       status: 503,
       cause,

@@ -3,14 +3,12 @@ import type { FileHandle } from 'node:fs/promises';
 const LF = 0x0a;
 const FIRST_WINDOW = 256 * 1024;
 
-/** The last part of a file, cut at line ends. */
+/** The last part of a file, cut at line ends; what follows the last LF is left out. */
 export interface Tail {
   /** Complete lines, without their LF. */
   readonly lines: readonly Buffer[];
   /** Where in the file the first of them begins. */
   readonly offset: number;
-  /** What follows the last LF. */
-  readonly rest: Buffer;
 }
 
 /**
@@ -54,5 +52,5 @@ function splitLines(bytes: Buffer, start: number): Tail {
     lines.push(bytes.subarray(from, end));
     from = end + 1;
   }
-  return { lines, offset: start + first, rest: bytes.subarray(from) };
+  return { lines, offset: start + first };
 }

@@ -18,7 +18,17 @@ export interface AuditActor {
   tenant?: string;
 }
 
-/** What {@link AuditService.record} takes. */
+/**
+ * What {@link AuditService.record} takes.
+ *
+ * @example
+ * const event: AuditEvent = {
+ *   event: 'authz_fail',
+ *   outcome: 'failure',
+ *   actor: { type: 'user', id: '42', identifier: { type: 'email', value: 'alice@example.com' } },
+ *   target: { type: 'report', id: '7' },
+ * };
+ */
 export interface AuditEvent {
   /**
    * What happened: 1 to 64 of `a-z 0-9 _` with a letter first. Take a name of the OWASP Logging
@@ -35,13 +45,20 @@ export interface AuditEvent {
   outcome?: 'success' | 'failure' | 'unknown';
   /** Why, in one stable word. */
   reason?: string;
+  /** Who acted. */
   actor?: AuditActor;
   /** What was acted upon. */
   target?: EventSubject;
+  /** Where the request came from. */
   origin?: EventOrigin;
+  /** Which route it asked for. */
   http?: EventRoute;
   /** Anything else, as plain data; secrets are taken out, at most 16 KiB are kept. */
   details?: Readonly<Record<string, unknown>>;
-  /** How many times it happened, when several occurrences are put into one record. */
+  /**
+   * How many times it happened, when several occurrences are put into one record: a whole number above 0.
+   *
+   * @default 1
+   */
   n?: number;
 }

@@ -16,8 +16,11 @@ export interface AuditRecord {
   id: string;
   /** When it was recorded: ISO 8601, UTC, milliseconds. */
   time: string;
+  /** What happened. */
   event: string;
+  /** `info`, `warn` or `critical`. */
   level: string;
+  /** The fields that are known of it, as `docs/audit.md` lists them. */
   [field: string]: unknown;
 }
 
@@ -58,7 +61,7 @@ export function parseRecord(line: string): AuditRecord {
   } catch {
     throw new AuditError(
       'AUDIT_LOG_DAMAGED',
-      'a line of the audit log was changed: it is no JSON any more',
+      'a line of the audit log was changed: it is no JSON any more. Restore the segment from a backup and look for who changed it',
     );
   }
 }

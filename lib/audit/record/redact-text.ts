@@ -4,9 +4,10 @@ import { REDACTED } from '../../common/secret.js';
 export type PseudonymOfEmail = (address: string) => string;
 
 /** Secrets are looked for in so many characters of a text; what lies beyond is cut off unread. */
-const SCANNED_CHARACTERS = 4096;
+export const SCANNED_CHARACTERS = 4096;
 const KEPT_CHARACTERS = 1024;
-const CUT = '[cut]';
+/** What stands in the place of whatever was left out. */
+export const CUT = '[cut]';
 const TELLING_NAME =
   '(?:(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credential|signature|jwt|(?:api|access|private|session)[_-]?key|session[_-]?id)[\\w-]{0,40}|(?<![\\w-])(?:pass|pw|pin|t?otp|sid))';
 

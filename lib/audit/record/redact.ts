@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { REDACTED, Secret } from '../../common/secret.js';
-import { redactText, type PseudonymOfEmail } from './redact-text.js';
+import { CUT, redactText, SCANNED_CHARACTERS, type PseudonymOfEmail } from './redact-text.js';
 import { isSensitiveName } from './sensitive-names.js';
 
 /** Plain data, as JSON holds it. */
@@ -13,8 +13,6 @@ const MAX_NAME = 128;
 const MAX_BYTES = 16 * 1024;
 /** Searching costs time even where little is kept: so many characters are searched at the most. */
 const MAX_SEARCHED = 64 * 1024;
-const SEARCHED_OF_TEXT = 4096;
-const CUT = '[cut]';
 
 /**
  * Turns any value into plain data without secrets: fields with telling names are replaced, texts and
@@ -58,7 +56,7 @@ class Redaction {
   }
 
   #ofText(value: string): string {
-    this.#searchesLeft -= Math.min(value.length, SEARCHED_OF_TEXT);
+    this.#searchesLeft -= Math.min(value.length, SCANNED_CHARACTERS);
     if (this.#searchesLeft < 0) return CUT;
     const nested = parseNestedJson(value);
     const text = nested === undefined ? value : JSON.stringify(this.of(nested, 1));
