@@ -6,6 +6,7 @@ import { KeyringError } from '../errors/keyring.error.js';
 import type { KeyDocument } from '../keyring/key-document.js';
 import { KeyProvider, type KeyRefreshOptions } from '../keyring/key-provider.js';
 import { documentAt, dueKey, type KeyCalendar, type ManagedKey } from './key-calendar.js';
+import { answerOf } from './load-keys.js';
 import type { KeyRingStore, StoredKeyRing } from './key-ring-store.js';
 import type { LocalCopy } from './local-copy.js';
 import { openRing, sealRing } from './ring-seal.js';
@@ -54,13 +55,26 @@ export class ManagedKeyProvider extends KeyProvider {
 
   /** Reads the ring, adds the key that is due, and gives the keys with their states of this moment. */
   override async load(signal: AbortSignal): Promise<KeyDocument> {
-    const { calendar, clock } = this.#settings;
     const isStart = !this.#isLoaded;
-    const ring = await this.#change(signal, ({ keys, isCopy }) =>
-      isCopy ? [] : (dueKey(keys, clock(), calendar) ?? []),
-    );
+    const ring = await this.#withDueKey(signal);
     if (isStart) this.#madeAtStart = ring.made;
-    return documentAt(ring.keys, clock());
+    return documentAt(ring.keys, this.#settings.clock());
+  }
+
+  async #withDueKey(signal: AbortSignal): Promise<OpenRing> {
+    try {
+      return await this.#change(signal, ({ keys, isCopy }) =>
+        isCopy ? [] : (dueKey(keys, this.#settings.clock(), this.#settings.calendar) ?? []),
+      );
+    } catch (error) {
+      // Keys that can be read must not go stale because the next one cannot be stored.
+      const ring = await this.#read(signal);
+      if (ring.keys.length === 0) throw error;
+      this.#logger.warn(
+        `the key that is due could not be added (${systemErrorCode(error)}): the ring serves as it is`,
+      );
+      return ring;
+    }
   }
 
   /** The ids of keys that this node added when it started: before anybody could be told of it. */
@@ -138,7 +152,11 @@ export class ManagedKeyProvider extends KeyProvider {
     const copy = this.#isLoaded ? undefined : await localCopy?.read();
     this.#seen = Math.max(this.#seen, copy?.generation ?? 0);
     try {
-      return { stored: await store.read(signal), isCopy: false };
+      if (!copy) return { stored: await store.read(signal), isCopy: false };
+      // A store that hangs has to leave time for the copy.
+      const refresh = { ...this.refresh, timeoutMs: this.refresh.timeoutMs / 2 };
+      const ask = (half: AbortSignal): Promise<StoredKeyRing | undefined> => store.read(half);
+      return { stored: await answerOf({ name: this.name, refresh }, ask), isCopy: false };
     } catch (error) {
       if (!copy) throw error;
       this.#logger.warn(

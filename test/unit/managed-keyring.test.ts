@@ -42,6 +42,13 @@ class TestStore extends KeyRingStore {
   }
 }
 
+/** A store that can be read and not written. */
+class FullStore extends TestStore {
+  override async write(): Promise<boolean> {
+    throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+  }
+}
+
 /** A node of an application, with a clock of its own. */
 class Node {
   now: number;
@@ -306,6 +313,25 @@ describe('when the store is down', () => {
     store.isDown = false;
     await second.refresh();
     expect(second.ring).toContain('staged');
+  });
+
+  it('at the start and hangs, the local copy serves as well', async () => {
+    const [store, path] = [new TestStore(), localCopy()];
+    const first = await start({ store, localCopy: path });
+    store.read = () => new Promise(() => {});
+    expect((await start({ store, localCopy: path, timeoutMs: 400 })).ring).toBe(first.ring);
+  });
+
+  it('for writing only, what it gives is used: a key that is due waits', async () => {
+    const store = new TestStore();
+    const node = await start({ store });
+    const before = node.ring;
+    store.write = () => new FullStore().write();
+    node.now = START + 89 * DAY;
+    expect(await node.refresh()).toBe(true);
+    expect(node.ring).toBe(before);
+    expect((await start({ store }, START + 89 * DAY)).ring).toBe(before);
+    await expect(start({ store: new FullStore() })).rejects.toThrow('ENOSPC');
   });
 
   it('at the start, without a copy, the application does not start', async () => {
