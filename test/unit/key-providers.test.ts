@@ -1,4 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +90,14 @@ describe('FileKeyProvider', () => {
     expect(verdict).toMatch(
       isWindows ? 'a accepted,b primary' : 'its path names a file that others',
     );
+  });
+
+  const onPosix = process.platform === 'win32' ? it.skip : it;
+  onPosix('refuses a pipe that nobody writes to, instead of waiting for ever', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', ['-m', '600', pipe]);
+    const error = await refusalOf(new FileKeyProvider({ path: pipe }));
+    expect(error.message).toContain('its path names a file that cannot be read (ESPIPE)');
   });
 
   it.each([
