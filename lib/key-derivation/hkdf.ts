@@ -1,6 +1,6 @@
 import { hkdf, KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Secret } from '../common/secret.js';
+import { REDACTED, Secret } from '../common/secret.js';
 import { KeyDerivationError } from '../errors/key-derivation.error.js';
 
 /** What HKDF can start from: a key, bytes, or text of which the UTF-8 is taken as it is. */
@@ -46,7 +46,7 @@ const derive = promisify(hkdf);
  *
  * @throws TypeError when the input is no key, text or bytes
  * @throws KeyDerivationError `KDF_ALGORITHM_UNKNOWN`, `KDF_INFO_INVALID`, `KDF_LENGTH_INVALID`,
- * `KDF_PASSPHRASE_UNUSABLE` for an empty or ill-formed input, `KDF_SALT_INVALID`
+ * `KDF_PASSPHRASE_UNUSABLE` for an empty or ill-formed input or the text `[redacted]`, `KDF_SALT_INVALID`
  */
 export async function computeHkdf(input: InputKey, options: HkdfOptions = {}): Promise<Buffer> {
   const { hash = 'sha256', length = 32, salt = '', info = '' } = options;
@@ -70,12 +70,13 @@ function inputKey(input: InputKey): KeyObject | Buffer {
   const key = keyOrBytes(input instanceof Secret ? input.reveal() : input);
   const size = key instanceof KeyObject ? key.symmetricKeySize : key?.length;
   if (key !== undefined && size !== 0) return key;
-  const message = 'the input of hkdf must not be empty or have a lone surrogate';
+  const message = 'the input of hkdf must not be empty, "[redacted]" or have a lone surrogate';
   throw new KeyDerivationError('KDF_PASSPHRASE_UNUSABLE', message, { status: 400 });
 }
 
 function keyOrBytes(value: unknown): KeyObject | Buffer | undefined {
   if (value instanceof KeyObject && value.type === 'secret') return value;
+  if (value === REDACTED) return undefined;
   if (typeof value === 'string' || value instanceof Uint8Array) return textBytes(value);
   throw new TypeError('the input of hkdf must be a secret key, a string, bytes or a Secret of one');
 }

@@ -31,8 +31,10 @@ export class DirectoryKeyRingStore extends KeyRingStore {
     try {
       return { generation, sealed: await readFile(this.#pathOf(generation), 'ascii') };
     } catch (error) {
-      // Other nodes were so much faster that what was the newest is outdated and gone.
-      if (systemErrorCode(error) === 'ENOENT') return this.read();
+      // Other nodes were so much faster that what was the newest is outdated and gone. A link to nothing
+      // is still the newest, and would be read without end.
+      const isGone = systemErrorCode(error) === 'ENOENT';
+      if (isGone && (await this.#generations()).at(-1) !== generation) return this.read();
       throw error;
     }
   }

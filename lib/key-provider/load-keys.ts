@@ -26,7 +26,7 @@ export async function loadKeys(provider: KeyProvider): Promise<readonly RingKey[
  * @throws KeyringError `KEY_PROVIDER_FAILED` when there is no answer in time
  */
 export async function answerOf<Answer>(
-  provider: KeyProvider,
+  provider: Pick<KeyProvider, 'name' | 'refresh'>,
   ask: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
   const { timeoutMs } = provider.refresh;

@@ -6,12 +6,15 @@ import { KeyringError } from '../errors/keyring.error.js';
 import type { KeyDocument } from '../keyring/key-document.js';
 import { KeyProvider, type KeyRefreshOptions } from '../keyring/key-provider.js';
 import { documentAt, dueKey, type KeyCalendar, type ManagedKey } from './key-calendar.js';
+import { answerOf } from './load-keys.js';
 import type { KeyRingStore, StoredKeyRing } from './key-ring-store.js';
 import type { LocalCopy } from './local-copy.js';
+import { providerFailed } from './provider-failed.js';
 import { openRing, sealRing } from './ring-seal.js';
 import type { RootKey } from './root-key.js';
 
 const ATTEMPTS = 10;
+const LATEST_TIME = Date.UTC(9000, 0);
 
 /** What a managed ring consists of, after checking. */
 export interface ManagedKeyProviderSettings extends KeyRefreshOptions {
@@ -54,13 +57,33 @@ export class ManagedKeyProvider extends KeyProvider {
 
   /** Reads the ring, adds the key that is due, and gives the keys with their states of this moment. */
   override async load(signal: AbortSignal): Promise<KeyDocument> {
-    const { calendar, clock } = this.#settings;
     const isStart = !this.#isLoaded;
-    const ring = await this.#change(signal, ({ keys, isCopy }) =>
-      isCopy ? [] : (dueKey(keys, clock(), calendar) ?? []),
-    );
+    const ring = await this.#withDueKey(signal);
     if (isStart) this.#madeAtStart = ring.made;
-    return documentAt(ring.keys, clock());
+    return documentAt(ring.keys, this.#now());
+  }
+
+  async #withDueKey(signal: AbortSignal): Promise<OpenRing> {
+    try {
+      return await this.#change(signal, ({ keys, isCopy }) =>
+        isCopy ? [] : (dueKey(keys, this.#now(), this.#settings.calendar) ?? []),
+      );
+    } catch (error) {
+      // Keys that can be read must not go stale because the next one cannot be stored.
+      const ring = await this.#read(signal);
+      if (ring.keys.length === 0) throw error;
+      this.#logger.warn(
+        `the key that is due could not be added (${systemErrorCode(error)}): the ring serves as it is`,
+      );
+      return ring;
+    }
+  }
+
+  /** Whole milliseconds within years of four digits, which stand in ids: all else could not be read again. */
+  #now(): number {
+    const now = Math.floor(this.#settings.clock());
+    if (now >= 0 && now < LATEST_TIME) return now;
+    throw providerFailed(this.name, 'wrong time', 'the clock must give milliseconds since 1970');
   }
 
   /** The ids of keys that this node added when it started: before anybody could be told of it. */
@@ -74,7 +97,8 @@ export class ManagedKeyProvider extends KeyProvider {
    * @throws KeyringError `KEY_UNKNOWN` when the ring has no such key
    */
   async revoke(id: string, signal: AbortSignal): Promise<void> {
-    const { calendar, clock } = this.#settings;
+    const { calendar } = this.#settings;
+    const now = this.#now();
     await this.#change(signal, ({ keys }) => {
       const leaked = keys.find((key) => key.id === id);
       if (!leaked)
@@ -86,10 +110,10 @@ export class ManagedKeyProvider extends KeyProvider {
           },
         );
       if (leaked.revoked !== undefined) return [];
-      const revoked = { ...leaked, revoked: clock() };
+      const revoked = { ...leaked, revoked: now };
       return [
         revoked,
-        dueKey([...keys.filter((key) => key !== leaked), revoked], clock(), calendar) ?? [],
+        dueKey([...keys.filter((key) => key !== leaked), revoked], now, calendar) ?? [],
       ].flat();
     });
   }
@@ -126,6 +150,9 @@ export class ManagedKeyProvider extends KeyProvider {
         return { generation: 0, keys: [], isCopy: false, made: [] };
       throw this.#seen === 0 ? missing() : rolledBack(0, this.#seen);
     }
+    // A column that arrives as text would be counted up as text.
+    if (!Number.isSafeInteger(stored.generation) || stored.generation < 1)
+      throw providerFailed(this.name, 'wrong answer', 'the generation must be a whole number');
     if (stored.generation < this.#seen) throw rolledBack(stored.generation, this.#seen);
     const keys = parseRing(
       await openRing(stored.sealed, stored.generation, this.#settings.rootKeys),
@@ -142,7 +169,11 @@ export class ManagedKeyProvider extends KeyProvider {
     const copy = this.#isLoaded ? undefined : await localCopy?.read();
     this.#seen = Math.max(this.#seen, copy?.generation ?? 0);
     try {
-      return { stored: await store.read(signal), isCopy: false };
+      if (!copy) return { stored: await store.read(signal), isCopy: false };
+      // A store that hangs has to leave time for the copy.
+      const refresh = { ...this.refresh, timeoutMs: this.refresh.timeoutMs / 2 };
+      const ask = (half: AbortSignal): Promise<StoredKeyRing | undefined> => store.read(half);
+      return { stored: await answerOf({ name: this.name, refresh }, ask), isCopy: false };
     } catch (error) {
       if (!copy) throw error;
       this.#logger.warn(

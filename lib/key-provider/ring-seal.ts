@@ -30,7 +30,11 @@ export function rootKeyFromBytes(bytes: Uint8Array): RootKey & { readonly id: st
   return { id: derivedKeyId(key), key };
 }
 
-/** Seals a ring under the first root key. */
+/**
+ * Seals a ring under the first root key.
+ *
+ * @throws KeyringError `KEY_RING_UNREADABLE` when a wrapper does not unwrap what it wrapped
+ */
 export async function sealRing(
   text: string,
   generation: number,
@@ -39,7 +43,11 @@ export async function sealRing(
   if ('id' in root) return `${VERSION}.${root.id}.${encrypt(text, generation, root.key)}`;
   const key = randomBytes(KEY_BYTES);
   const wrapped = Buffer.from(await root.wrap(key)).toString('base64url');
-  return `${VERSION}.${WRAPPED}.${wrapped}.${encrypt(text, generation, createSecretKey(key))}`;
+  const box = encrypt(text, generation, createSecretKey(key));
+  const sealed = `${VERSION}.${WRAPPED}.${wrapped}.${box}`;
+  // What the wrapper does not open again would be lost with all keys in it.
+  await openRing(sealed, generation, [root]);
+  return sealed;
 }
 
 /**

@@ -119,11 +119,11 @@ export class Keyring {
     const listed = new Set(keys.map(({ id }) => id));
     const gone = this.#keys.filter(({ id }) => !listed.has(id)).map(toVanishedKey);
     const changes = [...held, ...gone].flatMap((key) => changeOf(before.get(key.id), key));
-    this.#isStale = false;
     if (changes.length > 0) {
       this.#keys = primaryFirst([...held, ...gone]);
       this.#byPurpose = new Map();
     }
+    this.#isStale = false;
     return changes;
   }
 

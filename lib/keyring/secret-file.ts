@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { Secret } from '../common/secret.js';
 import { systemErrorCode } from '../common/system-error-code.js';
 
@@ -13,7 +13,8 @@ const GROUP_OR_WORLD_READABLE = 0o044;
  */
 export function readSecretFile(path: string): Secret | string {
   try {
-    const file = openSync(path, 'r');
+    // Opening a pipe without a writer would otherwise stop the process. Windows has neither.
+    const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       return readOpened(file);
     } finally {

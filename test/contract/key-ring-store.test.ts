@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DirectoryKeyRingStore } from 'nestjs-security';
@@ -56,6 +56,13 @@ describe('DirectoryKeyRingStore', () => {
       await ahead.write({ generation, sealed: 'x' });
     expect((await reading).every((ring) => ring !== undefined)).toBe(true);
     expect(await other.read()).toBeUndefined();
+  });
+
+  it('is an error, not a search without end, when the newest ring is a link to nothing', async () => {
+    const store = new TestStore();
+    await store.write({ generation: 1, sealed: 'first' });
+    symlinkSync('gone', join(store.folder, 'ring-0000000002.sealed'));
+    await expect(store.read()).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('keeps private files, and the last ten generations only', async () => {

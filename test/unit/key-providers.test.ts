@@ -1,4 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +28,11 @@ describe('EnvironmentKeyProvider', () => {
   it.each([
     ['a list, the primary first', LIST, ['b primary', 'a accepted']],
     ['a list with spaces', ` ${LIST.replace(',', ' , ')}\n`, ['b primary', 'a accepted']],
-    ['a list with prefixes', `x:hex:${'0123456789abcdef'.repeat(4)}`, ['x primary']],
+    [
+      'a list with prefixes',
+      `x:hex:${Buffer.from(testSecret('x'), 'base64url').toString('hex')}`,
+      ['x primary'],
+    ],
     ['a document', DOCUMENT, ['a accepted', 'b primary']],
   ])('reads %s', async (_, text, ring) => {
     process.env[variable] = text;
@@ -85,6 +90,14 @@ describe('FileKeyProvider', () => {
     expect(verdict).toMatch(
       isWindows ? 'a accepted,b primary' : 'its path names a file that others',
     );
+  });
+
+  const onPosix = process.platform === 'win32' ? it.skip : it;
+  onPosix('refuses a pipe that nobody writes to, instead of waiting for ever', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', ['-m', '600', pipe]);
+    const error = await refusalOf(new FileKeyProvider({ path: pipe }));
+    expect(error.message).toContain('its path names a file that cannot be read (ESPIPE)');
   });
 
   it.each([

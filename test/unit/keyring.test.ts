@@ -37,6 +37,14 @@ describe('a Keyring', () => {
     }
   });
 
+  it('stays without keys when an update that it refuses comes after it went stale', () => {
+    const stale = new Keyring([{ id: 'now', state: 'primary', key: keyOf('now') }]);
+    stale.expire();
+    const update = [{ id: 'b', state: 'accepted', key: keyOf('b') }] as const;
+    expect(() => stale.update(update)).toThrow('needs a primary key');
+    expect(stale.isStale).toBe(true);
+  });
+
   it('needs a primary key', () => {
     expect(() => new Keyring([])).toThrow(TypeError);
   });

@@ -42,6 +42,13 @@ class TestStore extends KeyRingStore {
   }
 }
 
+/** A store that can be read and not written. */
+class FullStore extends TestStore {
+  override async write(): Promise<boolean> {
+    throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+  }
+}
+
 /** A node of an application, with a clock of its own. */
 class Node {
   now: number;
@@ -209,6 +216,36 @@ describe('a managed ring', () => {
   });
 });
 
+describe('what nobody could read again is not stored', () => {
+  it('dates of a clock that gives fractions', async () => {
+    const store = new TestStore();
+    const node = await start({ store }, START + 0.5);
+    expect((await start({ store })).ring).toBe(node.ring);
+  });
+
+  it.each([START * 1000, Number.NaN, -1])('dates of a clock that gives %p', async (now) => {
+    const store = new TestStore();
+    await expect(start({ store }, now)).rejects.toThrow('the clock must give milliseconds');
+    expect(store.rings).toEqual([]);
+  });
+
+  it('under a wrapper that does not unwrap what it wrapped', async () => {
+    const store = new TestStore();
+    const rootKey = { ...wrapper(), wrap: async () => new Uint8Array(0) };
+    await expect(start({ store, rootKey })).rejects.toMatchObject({ code: 'KEY_RING_UNREADABLE' });
+    expect(store.rings).toEqual([]);
+  });
+
+  it.each(['1', Number.NaN, 1.5, undefined])('after the generation %p', async (generation) => {
+    const store = new TestStore();
+    await start({ store });
+    const read = store.read.bind(store);
+    store.read = async () => ({ ...(await read()), generation }) as StoredKeyRing;
+    await expect(start({ store }, START + 89 * DAY)).rejects.toThrow('generation');
+    expect(store.rings).toHaveLength(1);
+  });
+});
+
 describe('a revoked key', () => {
   it('is refused here at once and elsewhere after a refresh, and does not come back', async () => {
     const store = new TestStore();
@@ -306,6 +343,25 @@ describe('when the store is down', () => {
     store.isDown = false;
     await second.refresh();
     expect(second.ring).toContain('staged');
+  });
+
+  it('at the start and hangs, the local copy serves as well', async () => {
+    const [store, path] = [new TestStore(), localCopy()];
+    const first = await start({ store, localCopy: path });
+    store.read = () => new Promise(() => {});
+    expect((await start({ store, localCopy: path, timeoutMs: 400 })).ring).toBe(first.ring);
+  });
+
+  it('for writing only, what it gives is used: a key that is due waits', async () => {
+    const store = new TestStore();
+    const node = await start({ store });
+    const before = node.ring;
+    store.write = () => new FullStore().write();
+    node.now = START + 89 * DAY;
+    expect(await node.refresh()).toBe(true);
+    expect(node.ring).toBe(before);
+    expect((await start({ store }, START + 89 * DAY)).ring).toBe(before);
+    await expect(start({ store: new FullStore() })).rejects.toThrow('ENOSPC');
   });
 
   it('at the start, without a copy, the application does not start', async () => {
