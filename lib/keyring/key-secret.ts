@@ -47,22 +47,12 @@ export function weaknessOf(bytes: Uint8Array): string | undefined {
   if (PUBLISHED_KEYS.has(createHash('sha256').update(bytes).digest('hex'))) {
     return 'is a key printed in public documentation, which everybody knows';
   }
-  return repetitionIn(bytes) ?? patternIn(bytes);
+  return repetitionIn(bytes);
 }
 
 /** Says that bytes are not random when they repeat a few values; `undefined` otherwise. */
 export function repetitionIn(bytes: Uint8Array): string | undefined {
   return new Set(bytes).size < MIN_DISTINCT_BYTES
     ? 'is not random: it repeats a few byte values'
-    : undefined;
-}
-
-/** Says that bytes are not random when they count or repeat themselves, as samples do: 00 01 02 … */
-function patternIn(bytes: Uint8Array): string | undefined {
-  const steps = bytes.slice(1).map((byte, index) => byte - (bytes[index] ?? 0));
-  if (new Set(steps).size === 1) return 'is not random: it counts byte by byte';
-  const periods = Array.from({ length: Math.floor(bytes.length / 2) }, (_, index) => index + 1);
-  return periods.some((period) => bytes.every((byte, index) => byte === bytes[index % period]))
-    ? 'is not random: it repeats itself'
     : undefined;
 }
