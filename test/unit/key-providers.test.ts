@@ -88,8 +88,9 @@ describe('FileKeyProvider', () => {
     );
   });
 
-  const onPosix = process.platform === 'win32' ? it.skip : it;
-  onPosix('refuses a pipe that nobody writes to, instead of waiting for ever', async () => {
+  it('refuses a pipe that nobody writes to, instead of waiting for ever', async () => {
+    // Windows has no such pipes.
+    if (process.platform === 'win32') return;
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', ['-m', '600', pipe]);
     const error = await refusalOf(new FileKeyProvider({ path: pipe }));
