@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { types } from 'node:util';
 import { REDACTED, Secret } from './secret.js';
 
 /**
@@ -34,5 +35,5 @@ function sha256(value: string | Uint8Array): Buffer {
 
 function isComparable(value: unknown): value is string | Uint8Array {
   // UTF-8 turns every lone surrogate into U+FFFD, so ill-formed texts would equal one another.
-  return typeof value === 'string' ? value.isWellFormed() : value instanceof Uint8Array;
+  return typeof value === 'string' ? value.isWellFormed() : types.isUint8Array(value);
 }

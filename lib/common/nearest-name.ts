@@ -18,5 +18,6 @@ export function unknownOption(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
   const mend =
     nearest === undefined ? `It knows: ${known.join(', ')}.` : `Did you mean "${nearest}"?`;
-  return `has no option "${name.slice(0, MAX_NAME)}". ${mend}`;
+  // As JSON, so that no line end or terminal code of a name reaches the log.
+  return `has no option ${JSON.stringify(name.slice(0, MAX_NAME))}. ${mend}`;
 }

@@ -1,4 +1,5 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { Logger } from '@nestjs/common';
 import { systemErrorCode } from '../common/system-error-code.js';
 import type { StoredKeyRing } from './key-ring-store.js';
@@ -21,9 +22,10 @@ export class LocalCopy {
   async read(): Promise<StoredKeyRing | undefined> {
     try {
       const [, generation, sealed] = FORM.exec(await readFile(this.#path, 'ascii')) ?? [];
-      return generation !== undefined && sealed !== undefined
-        ? { generation: Number(generation), sealed }
-        : undefined;
+      if (generation !== undefined && sealed !== undefined)
+        return { generation: Number(generation), sealed };
+      this.#warn('read', { code: 'damaged' });
+      return undefined;
     } catch (error) {
       if (systemErrorCode(error) !== 'ENOENT') this.#warn('read', error);
       return undefined;
@@ -32,9 +34,10 @@ export class LocalCopy {
 
   /** Replaces the copy. That it cannot be written is said and stops nothing. */
   async write({ generation, sealed }: StoredKeyRing): Promise<void> {
-    const unfinished = `${this.#path}.${process.pid}.new`;
+    // Containers that share a volume may all have the same process id.
+    const unfinished = `${this.#path}.${randomBytes(8).toString('hex')}.new`;
     try {
-      const handle = await open(unfinished, 'w', 0o600);
+      const handle = await open(unfinished, 'wx', 0o600);
       try {
         await handle.writeFile(`${generation}\n${sealed}\n`, 'ascii');
         await handle.sync();
@@ -44,6 +47,7 @@ export class LocalCopy {
       await rename(unfinished, this.#path);
     } catch (error) {
       this.#warn('written', error);
+      await rm(unfinished, { force: true });
     }
   }
 

@@ -165,8 +165,8 @@ export class ManagedKeyProvider extends KeyProvider {
   async #stored(
     signal: AbortSignal,
   ): Promise<{ stored: StoredKeyRing | undefined; isCopy: boolean }> {
-    const { store, localCopy } = this.#settings;
-    const copy = this.#isLoaded ? undefined : await localCopy?.read();
+    const { store } = this.#settings;
+    const copy = this.#isLoaded ? undefined : await this.#authenticCopy();
     this.#seen = Math.max(this.#seen, copy?.generation ?? 0);
     try {
       if (!copy) return { stored: await store.read(signal), isCopy: false };
@@ -180,6 +180,21 @@ export class ManagedKeyProvider extends KeyProvider {
         `the store of the managed ring cannot be asked (${systemErrorCode(error)}): its local copy of generation ${copy.generation} serves`,
       );
       return { stored: copy, isCopy: true };
+    }
+  }
+
+  /** A copy that no root key opens says nothing about the ring, least of all which generation was seen. */
+  async #authenticCopy(): Promise<StoredKeyRing | undefined> {
+    const copy = await this.#settings.localCopy?.read();
+    if (!copy) return undefined;
+    try {
+      await openRing(copy.sealed, copy.generation, this.#settings.rootKeys);
+      return copy;
+    } catch {
+      this.#logger.warn(
+        'keys.managed.localCopy was changed, or is of another ring: it is not used',
+      );
+      return undefined;
     }
   }
 

@@ -69,7 +69,7 @@ export async function openRing(
     }
   }
   const message =
-    'no rootKey opens the managed ring: it was sealed under another one, or it was changed. Add the root key under which it was sealed to the end of rootKey.';
+    'no rootKey opens the managed ring: it was sealed under another one, its key management service cannot be asked, or it was changed. Add the root key under which it was sealed to the end of rootKey.';
   throw new KeyringError('KEY_RING_UNREADABLE', message);
 }
 

@@ -3,11 +3,11 @@ import { Secret } from '../common/secret.js';
 import { systemErrorCode } from '../common/system-error-code.js';
 
 const MAX_BYTES = 1024 * 1024;
-const GROUP_OR_WORLD_READABLE = 0o044;
+const FOR_OTHERS = 0o066;
 
 /**
  * Reads a secret from a file: the whole text, less one line end behind it. A file that the group or the
- * world may read is refused, except on Windows, where modes say nothing.
+ * world may read or write is refused, except on Windows, where modes say nothing.
  *
  * @returns the secret, or a plain text that says what is wrong with the file, to follow the option's name
  */
@@ -27,8 +27,8 @@ export function readSecretFile(path: string): Secret | string {
 
 function readOpened(file: number): Secret | string {
   const { mode, size } = fstatSync(file);
-  if (process.platform !== 'win32' && (mode & GROUP_OR_WORLD_READABLE) !== 0) {
-    return 'names a file that others may read: make it private with chmod 600.';
+  if (process.platform !== 'win32' && (mode & FOR_OTHERS) !== 0) {
+    return 'names a file that others may read or change: make it private with chmod 600.';
   }
   if (size > MAX_BYTES)
     return `names a file of more than ${MAX_BYTES} bytes: give the path of one that holds the secret only.`;

@@ -77,7 +77,7 @@ describe('FileKeyProvider', () => {
     expect(await ringOf(provider)).toEqual(['a accepted', 'b primary']);
   });
 
-  it.each([0o640, 0o604, 0o644])('refuses a file that others may read (mode %o)', async (mode) => {
+  it.each([0o640, 0o604, 0o644, 0o622])('refuses a file that others may read (mode %o)', async (mode) => {
     rmSync(path, { force: true });
     write(DOCUMENT, mode);
     const verdict = await ringOf(provider).then(String, ({ message }: Error) => message);

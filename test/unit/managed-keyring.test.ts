@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestingModule } from '@nestjs/testing';
@@ -362,6 +362,17 @@ describe('when the store is down', () => {
     expect(node.ring).toBe(before);
     expect((await start({ store }, START + 89 * DAY)).ring).toBe(before);
     await expect(start({ store: new FullStore() })).rejects.toThrow('ENOSPC');
+  });
+
+  it.each([
+    ['was made up', '999999\nr1.AAAAAAAA.AAAA\n'],
+    ['is damaged', 'garbage'],
+  ])('a copy that %s is not believed', async (_, text) => {
+    const [store, path] = [new TestStore(), localCopy()];
+    const first = await start({ store });
+    writeFileSync(path, text);
+    expect((await start({ store, localCopy: path })).ring).toBe(first.ring);
+    expect(readFileSync(path, 'ascii')).toMatch(/^1\n/);
   });
 
   it('at the start, without a copy, the application does not start', async () => {

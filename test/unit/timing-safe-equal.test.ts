@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { Secret, timingSafeEqual, timingSafeEqualAny } from 'nestjs-security';
 
-const NO_CANDIDATES = [undefined, null, ['s'], 5, {}, '\ud800'];
+const NO_CANDIDATES = [
+  Object.create(Uint8Array.prototype),
+  undefined,
+  null,
+  ['s'],
+  5,
+  {},
+  '\ud800',
+];
 const NO_SECRETS = ['[redacted]', undefined, null, '', new Uint8Array(0), 7, ['s'], '\ud800'];
 
 describe('timingSafeEqual', () => {
