@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { refuseUnknown } from '../common/refuse-unknown.js';
 import { createSecretKey, KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { encodePaddedBase64Url } from '../common/encoding.js';
 import { Secret } from '../common/secret.js';
@@ -49,6 +50,7 @@ export class KeyDerivationService {
    * await keyDerivation.derive(passphrase, { algorithm: 'pbkdf2-sha256', params: { iterations: 1_000_000 } });
    */
   async derive(passphrase: Passphrase, options: DeriveOptions = {}): Promise<DerivedKey> {
+    refuseUnknown(options, ['algorithm', 'salt', 'length', 'params'], 'derive');
     const recipe = chosenRecipe(options, randomBytes(NEW_SALT_BYTES));
     return derivedKey(recipe, passphraseBytes(passphrase));
   }
@@ -101,6 +103,7 @@ export class KeyDerivationService {
    * const tenantKey = await keyDerivation.hkdf(rootKey, { info: `tenant ${tenant.id}` });
    */
   async hkdf(ikm: InputKey, options: HkdfOptions = {}): Promise<KeyObject> {
+    refuseUnknown(options, ['salt', 'info', 'length', 'hash'], 'hkdf');
     return createSecretKey(await computeHkdf(ikm, options));
   }
 

@@ -1,5 +1,5 @@
 import { checkWhole } from '../common/check-whole.js';
-import { unknownOption } from '../common/nearest-name.js';
+import { refuseUnknown } from '../common/refuse-unknown.js';
 import { SecretsError } from '../errors/secrets.error.js';
 
 /**
@@ -104,12 +104,6 @@ function minimumOf(rule: number | boolean | undefined, name: string): number {
     checkWhole(rule, `require.${name}`, 0, MAX_LENGTH);
   }
   return minimum;
-}
-
-/** A misspelt rule would silently not hold. */
-function refuseUnknown(value: object, known: readonly string[], name: string): void {
-  const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw new TypeError(`${name} ${unknownOption(unknown, known)}`);
 }
 
 function impossible(reason: string): SecretsError {

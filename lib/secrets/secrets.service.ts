@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { refuseUnknown } from '../common/refuse-unknown.js';
 import { randomBytes } from 'node:crypto';
 import { checkWhole } from '../common/check-whole.js';
 import { randBelow, randBits } from '../common/random.js';
@@ -92,7 +93,9 @@ export class SecretsService {
    * secrets.token(); // 44 characters of base58
    * secrets.token({ bits: 80, alphabet: 'crockford32' }); // 4GJ0R9T7WQ2B5N1Z
    */
-  token({ bits = DEFAULT_TOKEN_BITS, alphabet = 'base58' }: TokenOptions = {}): string {
+  token(options: TokenOptions = {}): string {
+    refuseUnknown(options, ['bits', 'alphabet'], 'token');
+    const { bits = DEFAULT_TOKEN_BITS, alphabet = 'base58' } = options;
     checkWhole(bits, 'the number of bits', 1, MAX_TOKEN_BITS);
     const characters = charactersOf(alphabet);
     return drawText(characters, lengthFor(bits, characters.length));
@@ -186,6 +189,7 @@ export class SecretsService {
    * secrets.passphrase({ minEntropyBits: 90 }).value; // seven words
    */
   passphrase(options: PassphraseOptions = {}): GeneratedSecret {
+    refuseUnknown(options, ['words', 'minEntropyBits', 'separator', 'capitalize'], 'passphrase');
     return generatePassphrase(options);
   }
 
@@ -216,7 +220,8 @@ export class SecretsService {
    * await store(user.id, codes.map(({ digest }) => digest));
    * return codes.map(({ code }) => code); // shown once; see recoveryCodeDigest for what is typed later
    */
-  recoveryCodes({ count }: { count?: number } = {}): RecoveryCode[] {
-    return generateRecoveryCodes(count);
+  recoveryCodes(options: { count?: number } = {}): RecoveryCode[] {
+    refuseUnknown(options, ['count'], 'recoveryCodes');
+    return generateRecoveryCodes(options.count);
   }
 }

@@ -181,3 +181,16 @@ describe('fernetKeyFromPassphrase', () => {
     expect(encoded).toContain('l=32');
   });
 });
+
+describe('a misspelt option', () => {
+  const service = new KeyDerivationService();
+
+  it('is refused instead of giving another key than was meant', async () => {
+    await expect(
+      service.derive('passphrase', { algoritm: 'pbkdf2-sha256' } as object),
+    ).rejects.toThrow('derive has no option "algoritm". Did you mean "algorithm"?');
+    await expect(service.hkdf(Buffer.alloc(32, 1), { inof: 'tenant 7' } as object)).rejects.toThrow(
+      'hkdf has no option "inof". Did you mean "info"?',
+    );
+  });
+});

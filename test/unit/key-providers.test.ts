@@ -77,16 +77,19 @@ describe('FileKeyProvider', () => {
     expect(await ringOf(provider)).toEqual(['a accepted', 'b primary']);
   });
 
-  it.each([0o640, 0o604, 0o644, 0o622])('refuses a file that others may read (mode %o)', async (mode) => {
-    rmSync(path, { force: true });
-    write(DOCUMENT, mode);
-    const verdict = await ringOf(provider).then(String, ({ message }: Error) => message);
-    // Windows has no such modes.
-    const isWindows = process.platform === 'win32';
-    expect(verdict).toMatch(
-      isWindows ? 'a accepted,b primary' : 'its path names a file that others',
-    );
-  });
+  it.each([0o640, 0o604, 0o644, 0o622])(
+    'refuses a file that others may read (mode %o)',
+    async (mode) => {
+      rmSync(path, { force: true });
+      write(DOCUMENT, mode);
+      const verdict = await ringOf(provider).then(String, ({ message }: Error) => message);
+      // Windows has no such modes.
+      const isWindows = process.platform === 'win32';
+      expect(verdict).toMatch(
+        isWindows ? 'a accepted,b primary' : 'its path names a file that others',
+      );
+    },
+  );
 
   it('refuses a pipe that nobody writes to, instead of waiting for ever', async () => {
     // Windows has no such pipes.

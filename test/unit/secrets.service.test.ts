@@ -162,3 +162,22 @@ describe('recoveryCodes', () => {
     expect(() => secrets.recoveryCodes({ count })).toThrow(RangeError);
   });
 });
+
+describe('a misspelt option', () => {
+  it.each<[string, () => unknown]>([
+    [
+      'token has no option "bit". Did you mean "bits"?',
+      () => secrets.token({ bit: 512 } as object),
+    ],
+    [
+      'passphrase has no option "word". Did you mean "words"?',
+      () => secrets.passphrase({ word: 9 } as object),
+    ],
+    [
+      'recoveryCodes has no option "cuont". Did you mean "count"?',
+      () => secrets.recoveryCodes({ cuont: 3 } as object),
+    ],
+  ])('is refused: %s', (message, call) => {
+    expect(call).toThrow(new TypeError(message));
+  });
+});
