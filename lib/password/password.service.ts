@@ -7,7 +7,7 @@ import type { Argon2Work } from '../key-derivation/argon2-backend.js';
 import { isWithinBounds } from '../key-derivation/argon2-parameters.js';
 import { hashWithArgon2 } from './argon2-hash.js';
 import { formatArgon2, parseArgon2 } from './argon2-phc.js';
-import { passwordBytes, type UnusablePassword } from './password-text.js';
+import { passwordText, type PasswordText, type UnusablePassword } from './password-text.js';
 import { PASSWORD_OPTIONS, type ResolvedPasswordOptions } from './password.options.js';
 
 const SALT_BYTES = 16;
@@ -46,11 +46,11 @@ export class PasswordService {
    * `PWD_BACKEND_UNAVAILABLE` when the native library cannot be loaded
    */
   async hash(password: string | Secret): Promise<string> {
-    const bytes = passwordBytes(reveal(password));
-    if (typeof bytes === 'string')
-      throw new PasswordError('PWD_UNUSABLE', REFUSALS[bytes], { status: 400 });
+    const text = passwordText(reveal(password));
+    if (typeof text === 'string')
+      throw new PasswordError('PWD_UNUSABLE', REFUSALS[text], { status: 400 });
     const parameters = this.#policy(randomBytes(SALT_BYTES));
-    return formatArgon2({ ...parameters, hash: await hashWithArgon2(bytes, parameters) });
+    return formatArgon2({ ...parameters, hash: await hashWithArgon2(text.bytes, parameters) });
   }
 
   /**
@@ -64,7 +64,7 @@ export class PasswordService {
    * @throws PasswordError `PWD_BACKEND_UNAVAILABLE` when the native library cannot be loaded
    */
   async verify(stored: string | null | undefined, password: string | Secret): Promise<boolean> {
-    const refusal = await this.#judge(stored, passwordBytes(reveal(password)));
+    const refusal = await this.#judge(stored, passwordText(reveal(password)));
     this.events.report(
       refusal === undefined
         ? { event: 'password_verified', outcome: 'success' }
@@ -73,13 +73,19 @@ export class PasswordService {
     return refusal === undefined;
   }
 
-  async #judge(stored: unknown, password: Buffer | UnusablePassword): Promise<Refusal | undefined> {
+  async #judge(
+    stored: unknown,
+    password: PasswordText | UnusablePassword,
+  ): Promise<Refusal | undefined> {
     const expected = parseArgon2(stored);
     if (typeof password === 'string') return this.#refuse(password);
     if (stored === null || stored === undefined || stored === '') return this.#refuse('no-hash');
     if (!expected) return this.#refuse('malformed');
     if (!isWithinBounds(expected)) return this.#refuse('out-of-bounds');
-    const actual = await hashWithArgon2(password, { ...expected, hashBytes: expected.hash.length });
+    const actual = await hashWithArgon2(password.bytes, {
+      ...expected,
+      hashBytes: expected.hash.length,
+    });
     return timingSafeEqual(actual, expected.hash) ? undefined : 'mismatch';
   }
 
