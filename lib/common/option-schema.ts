@@ -65,6 +65,22 @@ function readAsNumber<S extends z.ZodNumber>(schema: S): S {
   return schema;
 }
 
+/** One of several names. */
+export function nameOf<const Name extends string>(names: readonly [Name, ...Name[]]) {
+  const schema = z.enum(names, { error: `must be one of ${names.join(', ')}.` });
+  environmentReaders.add(schema, { read: (value) => value });
+  return schema;
+}
+
+/** `true` or `false`. */
+export function flag(): z.ZodBoolean {
+  const schema = z.boolean({ error: 'must be true or false.' });
+  environmentReaders.add(schema, {
+    read: (value) => (value === 'true' || value === 'false' ? value === 'true' : value),
+  });
+  return schema;
+}
+
 /** A non-empty text. */
 export function text(error: string): z.ZodString {
   const schema = z.string({ error }).min(1, { error });

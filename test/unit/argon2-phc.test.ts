@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatArgon2, parseArgon2 } from '../../lib/password/argon2-phc.js';
+import { formatArgon2, parseArgon2 } from '../../lib/password/stored/argon2-phc.js';
 
 const salt = 'c29tZXNhbHRzb21lc2FsdA';
 const hash = '08SGGcDJOWTOHrI9opI1oxYYPVyI3Xbz6vQjWzSpV7w';

@@ -1,5 +1,5 @@
 import { PasswordService } from 'nestjs-security';
-import { parseArgon2 } from '../../lib/password/argon2-phc.js';
+import { parseArgon2 } from '../../lib/password/stored/argon2-phc.js';
 import { startServices } from '../support/services.js';
 import { readVectors } from '../support/vectors.js';
 

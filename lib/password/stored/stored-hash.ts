@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { Argon2Backend } from '../../key-derivation/argon2-backend.js';
 import type { PasswordText } from '../password-text.js';
 import type { PasswordCeilings } from '../password-ceilings.js';
 
@@ -70,6 +71,14 @@ export interface StoredHash {
   compute(password: PasswordText, pepper?: KeyObject): Promise<Buffer>;
 }
 
+/** What decides how stored hashes are read. */
+export interface ReadingRules extends PasswordCeilings {
+  /** The package that computes Argon2. */
+  readonly argon2Backend: Argon2Backend;
+  /** What the software that made bcrypt hashes did to passwords of more than 72 bytes. */
+  readonly longBcrypt: 'truncated' | 'symfony';
+}
+
 /** A layout in which hashes are stored. */
 export interface StoredFormat {
   /**
@@ -78,5 +87,5 @@ export interface StoredFormat {
    */
   claims(stored: string): boolean;
   /** Reads a text that it claims, strictly; bounds are judged before anything is computed or allocated. */
-  read(stored: string, ceilings: PasswordCeilings): StoredHash | StoredProblem;
+  read(stored: string, rules: ReadingRules): StoredHash | StoredProblem;
 }

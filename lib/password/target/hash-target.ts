@@ -1,0 +1,113 @@
+import type { Argon2Backend } from '../../key-derivation/argon2-backend.js';
+import type { PasswordText } from '../password-text.js';
+import type { Pepper } from '../pepper/peppers.js';
+import type { StoredHash } from '../stored/stored-hash.js';
+import { ARGON2ID_SCHEME } from './argon2id.scheme.js';
+import { BCRYPT_SCHEME, BCRYPT_SHA256_SCHEME } from './bcrypt.scheme.js';
+import type { CreatingScheme, CreatingSchemeName, HashParameters } from './creating-scheme.js';
+import { PBKDF2_SHA256_SCHEME, PBKDF2_SHA512_SCHEME } from './pbkdf2.scheme.js';
+import type { RehashReason } from './rehash-reason.js';
+import { SCRYPT_SCHEME } from './scrypt.scheme.js';
+
+const SCHEMES: Readonly<Record<CreatingSchemeName, CreatingScheme>> = {
+  argon2id: ARGON2ID_SCHEME,
+  bcrypt: BCRYPT_SCHEME,
+  'bcrypt-sha256': BCRYPT_SHA256_SCHEME,
+  scrypt: SCRYPT_SCHEME,
+  'pbkdf2-sha256': PBKDF2_SHA256_SCHEME,
+  'pbkdf2-sha512': PBKDF2_SHA512_SCHEME,
+};
+const SALT_BYTES = 16;
+const NEWEST_ARGON2 = 19;
+
+/** How passwords are to be hashed, as the options say it. */
+export interface HashTargetRules {
+  readonly scheme: CreatingSchemeName;
+  readonly parameters: HashParameters;
+  readonly argon2Backend: Argon2Backend;
+}
+
+/** One hash that is to be made. */
+export interface HashPlan {
+  /** How much memory it fills. */
+  readonly memoryKiB: number;
+  /** Makes it. */
+  create(password: PasswordText, pepper: Pepper | undefined): Promise<string>;
+}
+
+/** What new passwords are hashed with, and what stored hashes are measured by. */
+export class HashTarget {
+  readonly #rules: HashTargetRules;
+  readonly #scheme: CreatingScheme;
+
+  constructor(rules: HashTargetRules) {
+    this.#rules = rules;
+    this.#scheme = SCHEMES[rules.scheme];
+  }
+
+  /**
+   * The hash that takes the place of a stored one: with the stored parameters where these are the stronger
+   * ones, so that nothing gets weaker by being made anew.
+   */
+  plan(stored?: StoredHash): HashPlan {
+    const parameters =
+      stored && stored.scheme === this.#rules.scheme && this.#compare(stored) > 0
+        ? stored.parameters
+        : this.#rules.parameters;
+    return {
+      memoryKiB: this.#scheme.memoryKiB(parameters),
+      create: (password, pepper) =>
+        this.#scheme.create(password, {
+          parameters,
+          pepper,
+          argon2Backend: this.#rules.argon2Backend,
+        }),
+    };
+  }
+
+  /** Why a stored hash is not what would be made today, or is weaker; its pepper aside. */
+  reasonsToReplace(stored: StoredHash): RehashReason[] {
+    const isNative = stored.format === 'native';
+    const { version = NEWEST_ARGON2 } = stored.parameters;
+    const reasons: readonly [RehashReason, boolean][] = [
+      ['scheme', this.#isLesserScheme(stored)],
+      ['parameters', stored.scheme === this.#rules.scheme && this.#compare(stored) < 0],
+      ['version', version < NEWEST_ARGON2],
+      ['salt', stored.saltBytes < SALT_BYTES],
+      ['length', this.#isShort(stored)],
+      ['spelling', isNative && !stored.isCanonical],
+      ['layout', !isNative],
+    ];
+    return reasons.filter(([, holds]) => holds).map(([reason]) => reason);
+  }
+
+  /** Whether comparing with this hash is the same work as making a new one. */
+  isSameWork(stored: StoredHash): boolean {
+    return (
+      stored.scheme === this.#rules.scheme &&
+      Object.entries(this.#rules.parameters).every(
+        ([name, value]) => stored.parameters[name] === value,
+      )
+    );
+  }
+
+  #compare({ parameters }: StoredHash): number {
+    return this.#scheme.strength(parameters) - this.#scheme.strength(this.#rules.parameters);
+  }
+
+  #isLesserScheme({ scheme, parameters }: StoredHash): boolean {
+    if (scheme === this.#rules.scheme) return false;
+    const other = creatingScheme(scheme);
+    if (!other || other.rank < this.#scheme.rank) return true;
+    return other.strength(parameters) < other.strength(other.floor);
+  }
+
+  #isShort({ scheme, digest }: StoredHash): boolean {
+    const digestBytes = creatingScheme(scheme)?.digestBytes;
+    return digestBytes !== undefined && digest.length < digestBytes;
+  }
+}
+
+function creatingScheme(name: string): CreatingScheme | undefined {
+  return Object.entries(SCHEMES).find(([each]) => each === name)?.[1];
+}

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { computePbkdf2 } from '../../key-derivation/pbkdf2.js';
+import { formatPbkdf2 } from '../stored/pbkdf2.format.js';
+import { formatPeppered, pepperedText } from '../stored/peppered.format.js';
+import { parameter, type CreatingScheme } from './creating-scheme.js';
+
+const SALT_BYTES = 16;
+
+/** PBKDF2-HMAC-SHA256 (RFC 8018), in the form of Python's passlib. */
+export const PBKDF2_SHA256_SCHEME = pbkdf2Scheme('sha256', 32);
+
+/** PBKDF2-HMAC-SHA512 (RFC 8018), in the form of Python's passlib. */
+export const PBKDF2_SHA512_SCHEME = pbkdf2Scheme('sha512', 64);
+
+function pbkdf2Scheme(hash: 'sha256' | 'sha512', digestBytes: number): CreatingScheme {
+  return {
+    digestBytes,
+    floor: { iterations: 100_000 },
+    rank: 1,
+    strength: (parameters) => parameter(parameters, 'iterations'),
+    memoryKiB: () => 1,
+    async create(password, { parameters, pepper }) {
+      const iterations = parameter(parameters, 'iterations');
+      const salt = randomBytes(SALT_BYTES);
+      const { bytes } = pepper ? pepperedText(password, pepper.key) : password;
+      const digest = await computePbkdf2(bytes, salt, iterations, digestBytes, hash);
+      const text = formatPbkdf2({ hash, iterations, salt, digest });
+      return pepper ? formatPeppered(pepper.id, text) : text;
+    },
+  };
+}
