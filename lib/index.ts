@@ -92,7 +92,22 @@ export type { Argon2Parameters } from './key-derivation/argon2-parameters.js';
 
 // Passwords
 export { PasswordService } from './password/password.service.js';
+export type {
+  LoginOptions,
+  LoginVerdict,
+  PasswordHashInfo,
+  PasswordRequest,
+  PasswordVerdict,
+} from './password/password-verdict.js';
+export type { PasswordReason } from './password/password-reason.js';
+export type { RehashReason } from './password/target/rehash-reason.js';
+export type { PasswordFormat, PasswordScheme } from './password/stored/stored-hash.js';
+export type { Calibration, CalibrationGoal, CalibrationRow } from './password/calibrate.js';
 export type { PasswordOptions } from './password/password.options.js';
+export type { PasswordCeilings } from './password/password-ceilings.js';
+export type { PasswordAdmissionOptions } from './password/admission/admission.options.js';
+export type { Argon2ProfileName } from './password/target/argon2-profiles.js';
+export type { CreatingSchemeName } from './password/target/creating-scheme.js';
 
 // Encryption
 export { EncryptionService, type DecryptOptions } from './encryption/encryption.service.js';
@@ -161,6 +176,7 @@ export { EncryptionError } from './errors/encryption.error.js';
 export { SecretsError } from './errors/secrets.error.js';
 export { KeyDerivationError } from './errors/key-derivation.error.js';
 export { PasswordError } from './errors/password.error.js';
+export { PasswordBusyError, type PasswordBusyReason } from './errors/password-busy.error.js';
 export { AuditError } from './errors/audit.error.js';
 export type { SecurityErrorCode } from './errors/error-codes.js';
 export { SecurityErrorFilter } from './context/security-error.filter.js';

@@ -72,7 +72,7 @@ function variableName(path: readonly string[]): string {
     part === CHOSEN
       ? part
       : part
-          .replace('KiB', 'Kib')
+          .replace(/[KM]iB/, (unit) => `${unit.slice(0, 2)}b`)
           .replace(/[A-Z]/g, (letter) => `_${letter}`)
           .toUpperCase(),
   );

@@ -22,6 +22,8 @@ import { loadKeys } from './key-provider/load-keys.js';
 import { KEY_SOURCE, keySourceOf, type KeySource } from './key-provider/key-source.js';
 import { ManagedKeyring } from './key-provider/managed-keyring.service.js';
 import { Keyring } from './keyring/keyring.js';
+import { passwordAdmission } from './password/password-admission.provider.js';
+import { PasswordAdmission } from './password/admission/password-admission.js';
 import { PASSWORD_OPTIONS } from './password/password.options.js';
 import { PasswordService } from './password/password.service.js';
 import { SecretsService } from './secrets/secrets.service.js';
@@ -90,6 +92,11 @@ const providers: Provider[] = [
   KeyDerivationService,
 
   featureOptions(PASSWORD_OPTIONS, 'password'),
+  {
+    provide: PasswordAdmission,
+    inject: [PASSWORD_OPTIONS],
+    useFactory: passwordAdmission,
+  },
   PasswordService,
 
   featureOptions(ENCRYPTION_OPTIONS, 'encryption'),

@@ -93,7 +93,19 @@ export function resolveSecurityOptions(options: unknown): ResolvedSecurityOption
   const parsed = securitySchema.safeParse(options);
   if (!parsed.success)
     throw new SecurityConfigurationError('CONFIG_INVALID', parsed.error.issues.map(toProblem));
+  refuseTurningPepper(parsed.data);
   return freeze(withClock(parsed.data));
+}
+
+/** Peppers turn on command only: with keys that turn by the calendar, the old one may be gone while hashes need it. */
+function refuseTurningPepper({ keys, password }: ResolvedSecurityOptions): void {
+  if (Array.isArray(keys) || password.pepper === 'off' || password.pepperKeyId !== undefined)
+    return;
+  const message =
+    'is needed, since these keys turn by themselves and a pepper must not: name one of the keys that the boot log lists as "keys:", and keep that key for as long as there are passwords.';
+  throw new SecurityConfigurationError('CONFIG_INVALID', [
+    { option: 'password.pepperKeyId', message },
+  ]);
 }
 
 function toProblem({ path, message }: z.core.$ZodIssue): ConfigurationProblem {

@@ -65,9 +65,14 @@ interface EventBase {
   n?: number;
 }
 
-/** A password was compared with a stored hash. */
+/** A password was compared with a stored hash, could not be in time, or its hash was made anew. */
 export interface PasswordEvent extends EventBase {
-  event: 'password_verified' | 'password_refused';
+  event:
+    | 'password_verified'
+    | 'password_refused'
+    | 'password_busy'
+    | 'password_rehashed'
+    | 'password_rehash_failed';
 }
 
 /** A one-time password was refused. */

@@ -11,6 +11,9 @@ export const SECURITY_EVENT_LEVELS: Readonly<Record<SecurityEventName, EventLeve
   {
     password_verified: 'info',
     password_refused: 'warn',
+    password_busy: 'warn',
+    password_rehashed: 'info',
+    password_rehash_failed: 'warn',
     totp_refused: 'warn',
     crypt_decrypt_fail: 'warn',
     signature_refused: 'warn',

@@ -50,7 +50,7 @@ export function resolveHashing<T extends HashingChoice>(
       refuse(`has no effect on ${options.scheme}: remove it, or set another scheme.`, [name]);
     }
   }
-  const problem = problemOf(options.scheme, parameters, options.ceilings);
+  const problem = problemOf(parameters, options.ceilings);
   if (problem !== undefined) refuse(problem);
   return { ...options, parameters };
 }
@@ -74,7 +74,6 @@ function parametersOf(options: HashingChoice): HashParameters {
 }
 
 function problemOf(
-  scheme: CreatingSchemeName,
   { memoryKiB = 0, timeCost = 0, parallelism = 0, cost = 0, N = 0, iterations = 0 }: HashParameters,
   ceilings: PasswordCeilings,
 ): string | undefined {

@@ -6,10 +6,6 @@ import { admissionSchema } from './admission/admission.options.js';
 import { ceilingsSchema } from './ceilings.options.js';
 import { describeHashing, resolveHashing } from './hashing-rules.js';
 import type { PasswordCeilings } from './password-ceilings.js';
-import {
-  passwordPolicySchema,
-  type PasswordPolicyOptions,
-} from './policy/password-policy.options.js';
 import type { Argon2ProfileName } from './target/argon2-profiles.js';
 import type { CreatingSchemeName } from './target/creating-scheme.js';
 
@@ -119,8 +115,6 @@ export interface PasswordOptions {
   admission?: PasswordAdmissionOptions;
   /** The most that a stored hash may ask of this process. */
   ceilings?: Partial<PasswordCeilings>;
-  /** Which passwords {@link PasswordPolicyService} accepts. */
-  policy?: PasswordPolicyOptions;
 }
 
 /** The schema of `password`. */
@@ -190,7 +184,6 @@ export const passwordSchema = optionGroup(
     }),
     admission: admissionSchema.prefault({}),
     ceilings: ceilingsSchema.prefault({}),
-    policy: passwordPolicySchema.prefault({}),
   },
   "{ profile: 'guide' }",
 ).transform(resolveHashing);

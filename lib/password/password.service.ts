@@ -1,110 +1,270 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { refuseUnknown } from '../common/refuse-unknown.js';
 import { Secret } from '../common/secret.js';
+import { PasswordBusyError } from '../errors/password-busy.error.js';
 import { PasswordError } from '../errors/password.error.js';
 import { SecurityEvents } from '../events/security-events.js';
-import type { Argon2Work } from '../key-derivation/argon2-backend.js';
-import { isWithinBounds } from '../key-derivation/argon2-parameters.js';
-import { hashWithArgon2 } from './argon2-hash.js';
-import { formatArgon2, parseArgon2 } from './argon2-phc.js';
-import { passwordText, type PasswordText, type UnusablePassword } from './password-text.js';
+import { Keyring } from '../keyring/keyring.js';
+import { PasswordAdmission } from './admission/password-admission.js';
+import { loadArgon2Backend } from './backend/argon2-hash.js';
+import { loadBcrypt } from './backend/bcrypt-backend.js';
+import { calibrateArgon2, type Calibration, type CalibrationGoal } from './calibrate.js';
+import { passwordText, type UnusablePassword } from './password-text.js';
+import type {
+  LoginOptions,
+  LoginVerdict,
+  PasswordHashInfo,
+  PasswordRequest,
+  PasswordVerdict,
+} from './password-verdict.js';
+import { PasswordVerifier } from './password-verifier.js';
 import { PASSWORD_OPTIONS, type ResolvedPasswordOptions } from './password.options.js';
+import { Peppers } from './pepper/peppers.js';
+import { disabledHash } from './stored/disabled.js';
+import { HashReplacement } from './hash-replacement.js';
+import { HashTarget } from './target/hash-target.js';
+import type { RehashReason } from './target/rehash-reason.js';
 
-const SALT_BYTES = 16;
-const HASH_BYTES = 32;
 const REFUSALS: Readonly<Record<UnusablePassword, string>> = {
   empty: 'an empty password cannot be hashed',
   redacted: 'the text "[redacted]" is what a printed secret leaves: it cannot be hashed',
   'too-long': 'a password of more than 4096 bytes cannot be hashed',
   'ill-formed-unicode': 'a password with a lone surrogate cannot be hashed',
 };
-
-type Refusal = 'mismatch' | 'no-hash' | 'malformed' | 'out-of-bounds' | UnusablePassword;
+const REQUEST = ['signal', 'timeoutMs', 'fairnessKey'];
 
 /**
- * Hashes passwords with Argon2id (RFC 9106) and verifies them.
+ * Hashes passwords, by default with Argon2id (RFC 9106), and verifies them, in whichever scheme they are
+ * stored. A few at a time: others wait for their turn, and are refused with {@link PasswordBusyError} when too
+ * many do.
  *
  * @example
  * user.passwordHash = await passwords.hash(password);
- * const ok = await passwords.verify(user?.passwordHash, password); // false for an unknown user, too
+ * const { ok } = await passwords.login({
+ *   stored: user?.passwordHash, // undefined for an unknown user, which takes as long
+ *   password,
+ *   onRehash: (oldHash, newHash) => users.replaceHash(user.id, oldHash, newHash),
+ * });
  */
 @Injectable()
-export class PasswordService {
+export class PasswordService implements OnModuleInit {
+  readonly #options: ResolvedPasswordOptions;
+  readonly #verifier: PasswordVerifier;
+  readonly #replacement: HashReplacement;
+  readonly #peppers: Peppers;
+  readonly #events: SecurityEvents;
+
   constructor(
-    @Inject(PASSWORD_OPTIONS) private readonly options: ResolvedPasswordOptions,
-    private readonly events: SecurityEvents,
-  ) {}
+    @Inject(PASSWORD_OPTIONS) options: ResolvedPasswordOptions,
+    admission: PasswordAdmission,
+    keyring: Keyring,
+    events: SecurityEvents,
+  ) {
+    const { scheme, parameters, backend, ceilings, longBcrypt } = options;
+    this.#options = options;
+    this.#events = events;
+    this.#peppers = new Peppers(keyring, options);
+    this.#verifier = new PasswordVerifier({
+      ...options,
+      reading: { ...ceilings, argon2Backend: backend, longBcrypt },
+      target: new HashTarget({ scheme, parameters, argon2Backend: backend }),
+      peppers: this.#peppers,
+      admission,
+    });
+    this.#replacement = new HashReplacement(this.#verifier, events);
+  }
+
+  /**
+   * Finds out at the start what the first login would: that a package is missing, or a pepper.
+   *
+   * @throws PasswordError `PWD_BACKEND_UNAVAILABLE`, `PWD_PEPPER_UNKNOWN`
+   */
+  async onModuleInit(): Promise<void> {
+    const { scheme, backend } = this.#options;
+    this.#peppers.current();
+    if (scheme === 'bcrypt' || scheme === 'bcrypt-sha256') await loadBcrypt();
+    // What comes with this package is loaded by the first hash.
+    if (scheme === 'argon2id' && backend !== 'argon2') await loadArgon2Backend(backend);
+  }
 
   /**
    * Hashes a password under a fresh 16-byte salt, off the event loop.
    *
    * @param password normalised to Unicode NFC; at most 4096 bytes of UTF-8
-   * @returns a PHC string: `$argon2id$v=19$m=65536,t=3,p=4$<salt>$<32-byte hash>`
+   * @returns with Argon2id a PHC string, `$argon2id$v=19$m=65536,t=3,p=4$<salt>$<32-byte hash>`; `docs/passwords.md`
+   * has the forms of the other schemes. At most 255 characters
    * @throws TypeError for anything that is not text
-   * @throws PasswordError `PWD_UNUSABLE` for an empty or too long password, one with a lone surrogate, or the
-   * text `[redacted]`,
-   * `PWD_BACKEND_UNAVAILABLE` when the native library cannot be loaded
+   * @throws PasswordError `PWD_UNUSABLE` for an empty or too long password, one with a lone surrogate, the
+   * text `[redacted]`, or one that bcrypt would cut; `PWD_BACKEND_UNAVAILABLE` when the library cannot be loaded
+   * @throws PasswordBusyError `PWD_BUSY` when too many wait, or `timeoutMs` has passed
+   * @throws the reason of the signal when it aborts
    */
-  async hash(password: string | Secret): Promise<string> {
+  async hash(password: string | Secret, request: PasswordRequest = {}): Promise<string> {
+    refuseUnknown(request, REQUEST, 'hash');
     const text = passwordText(reveal(password));
     if (typeof text === 'string')
       throw new PasswordError('PWD_UNUSABLE', REFUSALS[text], { status: 400 });
-    const parameters = this.#policy(randomBytes(SALT_BYTES));
-    return formatArgon2({ ...parameters, hash: await hashWithArgon2(text.bytes, parameters) });
+    return this.#reportBusy(this.#verifier.create(text, request));
   }
 
   /**
-   * Tells whether a password is the one that was hashed. Takes Argon2id, i and d, version 1.0 or 1.3.
+   * Tells whether a password is the one that was hashed, in any scheme of `docs/passwords.md`.
    *
    * A missing, malformed or hostile stored value is `false` after the work of one hash under the present
    * settings, so that the answer for an unknown user comes no sooner than that for a wrong password.
    *
-   * @param stored what {@link PasswordService.hash} gave; `null` or `undefined` for an unknown user
+   * @param stored what {@link PasswordService.hash} or other software gave; `null` or `undefined` for an
+   * unknown user
    * @throws TypeError only when the password is not text
-   * @throws PasswordError `PWD_BACKEND_UNAVAILABLE` when the native library cannot be loaded
+   * @throws PasswordError `PWD_BACKEND_UNAVAILABLE` when the library cannot be loaded
+   * @throws PasswordBusyError `PWD_BUSY` when too many wait, or `timeoutMs` has passed
+   * @throws the reason of the signal when it aborts
+   * @example
+   * const ok = await passwords.verify(user?.passwordHash, password, { fairnessKey: request.ip });
    */
-  async verify(stored: string | null | undefined, password: string | Secret): Promise<boolean> {
-    const refusal = await this.#judge(stored, passwordText(reveal(password)));
-    this.events.report(
-      refusal === undefined
-        ? { event: 'password_verified', outcome: 'success' }
-        : { event: 'password_refused', outcome: 'failure', reason: refusal },
-    );
-    return refusal === undefined;
+  async verify(
+    stored: string | null | undefined,
+    password: string | Secret,
+    request: PasswordRequest = {},
+  ): Promise<boolean> {
+    refuseUnknown(request, REQUEST, 'verify');
+    const { reason } = await this.#judge(stored, password, request);
+    return reason === 'match';
   }
 
-  async #judge(
-    stored: unknown,
-    password: PasswordText | UnusablePassword,
-  ): Promise<Refusal | undefined> {
-    const expected = parseArgon2(stored);
-    if (typeof password === 'string') return this.#refuse(password);
-    if (stored === null || stored === undefined || stored === '') return this.#refuse('no-hash');
-    if (!expected) return this.#refuse('malformed');
-    if (!isWithinBounds(expected)) return this.#refuse('out-of-bounds');
-    const actual = await hashWithArgon2(password.bytes, {
-      ...expected,
-      hashBytes: expected.hash.length,
-    });
-    return timingSafeEqual(actual, expected.hash) ? undefined : 'mismatch';
+  /**
+   * As {@link PasswordService.verify}, and after a match makes the hash that should be stored from now on,
+   * where the stored one is weaker, of another scheme, or spelt in another way. Never a weaker one.
+   *
+   * A new hash that cannot be made, because too many wait or the scheme cannot take this password, is left out
+   * and counted: the match stands.
+   *
+   * @throws as {@link PasswordService.verify}
+   * @example
+   * const { ok, newHash } = await passwords.verifyAndUpgrade(user?.passwordHash, password);
+   * if (ok && newHash) await users.replaceHash(user.id, user.passwordHash, newHash);
+   */
+  async verifyAndUpgrade(
+    stored: string | null | undefined,
+    password: string | Secret,
+    request: PasswordRequest = {},
+  ): Promise<PasswordVerdict> {
+    refuseUnknown(request, REQUEST, 'verifyAndUpgrade');
+    const { reason, match } = await this.#judge(stored, password, request);
+    if (!match) return { ok: false, reason, needsRehash: false };
+    const needsRehash = match.rehashReasons.length > 0;
+    const newHash = needsRehash ? await this.#replacement.create(match, request) : undefined;
+    return { ok: true, reason, needsRehash, ...(newHash !== undefined && { newHash }) };
   }
 
-  async #refuse(reason: Refusal): Promise<Refusal> {
-    await hashWithArgon2(randomBytes(HASH_BYTES), this.#policy(randomBytes(SALT_BYTES)));
-    return reason;
+  /**
+   * Verifies a login and has a new hash stored where one is due. Whatever becomes of the new hash, a right
+   * password is a login.
+   *
+   * @throws as {@link PasswordService.verify}
+   * @example
+   * const { ok } = await passwords.login({
+   *   stored: user?.passwordHash,
+   *   password,
+   *   fairnessKey: request.ip,
+   *   onRehash: (oldHash, newHash) =>
+   *     db.query('UPDATE users SET hash = $1 WHERE id = $2 AND hash = $3', [newHash, user.id, oldHash]),
+   * });
+   */
+  async login(options: LoginOptions): Promise<LoginVerdict> {
+    refuseUnknown(options, ['stored', 'password', 'onRehash', ...REQUEST], 'login');
+    const { stored, password, onRehash, ...request } = options;
+    const { reason, match } = await this.#judge(stored, password, request);
+    const needsRehash = match !== undefined && match.rehashReasons.length > 0;
+    const rehashed =
+      match && needsRehash && onRehash && typeof stored === 'string'
+        ? await this.#replacement.store(match, request, (newHash) => onRehash(stored, newHash))
+        : false;
+    return { ok: match !== undefined, reason, needsRehash, rehashed };
   }
 
-  #policy(salt: Buffer): Argon2Work {
-    const { memoryKiB, timeCost, parallelism } = this.options;
+  /** Whether a stored hash should be replaced; `false` for what cannot be verified at all. */
+  needsRehash(stored: string | null | undefined): boolean {
+    return this.rehashReasons(stored).length > 0;
+  }
+
+  /**
+   * Why a stored hash should be replaced, as far as can be told without the password. Empty for one that is
+   * as new ones are, or stronger, and for what cannot be verified at all.
+   *
+   * @example
+   * passwords.rehashReasons('$2y$10$…'); // ['scheme']
+   */
+  rehashReasons(stored: string | null | undefined): RehashReason[] {
+    const hash = this.#verifier.read(stored);
+    return typeof hash === 'string' ? [] : this.#verifier.rehashReasons(hash);
+  }
+
+  /** What a stored hash is; `undefined` for what cannot be verified. Computes nothing. */
+  identify(stored: string | null | undefined): PasswordHashInfo | undefined {
+    const hash = this.#verifier.read(stored);
+    if (typeof hash === 'string') return undefined;
+    const { scheme, format, parameters, saltBytes, digest, pepperId } = hash;
+    const pepper = pepperId && this.#peppers.find(pepperId);
     return {
-      variant: 'argon2id',
-      version: 19,
-      memoryKiB,
-      timeCost,
-      parallelism,
-      salt,
-      hashBytes: HASH_BYTES,
+      scheme,
+      format,
+      parameters,
+      saltBytes,
+      digestBytes: digest.length,
+      ...(pepper && { pepperKeyId: pepper.keyId }),
     };
+  }
+
+  /**
+   * What to store for an account that has no password: it matches none, and costs at a login what a hash
+   * costs. `!` and 40 random characters.
+   */
+  disable(): string {
+    return disabledHash();
+  }
+
+  /** Whether a password could match what is stored: not for nothing, {@link PasswordService.disable}, or what cannot be verified. */
+  isUsable(stored: string | null | undefined): boolean {
+    return typeof this.#verifier.read(stored) !== 'string';
+  }
+
+  /**
+   * Measures on this machine what Argon2id takes, and recommends parameters as RFC 9106, section 4, does: the
+   * most memory, then as many passes as fit into the time. Takes several times `targetMs` with the backend that
+   * the options name; run it on a quiet machine of the kind that serves logins.
+   *
+   * @throws TypeError or RangeError for a goal that is no number or out of bounds
+   * @example
+   * const { table, recommendation } = await passwords.calibrate({ targetMs: 250, memoryMiB: 64 });
+   * console.log(table, recommendation);
+   */
+  async calibrate(goal: CalibrationGoal): Promise<Calibration> {
+    return calibrateArgon2(goal, this.#options.backend, this.#options.ceilings);
+  }
+
+  async #judge(stored: unknown, password: string | Secret, request: PasswordRequest) {
+    const judgement = await this.#reportBusy(
+      this.#verifier.judge(stored, reveal(password), request),
+    );
+    this.#events.report(
+      judgement.match
+        ? { event: 'password_verified', outcome: 'success' }
+        : { event: 'password_refused', outcome: 'failure', reason: judgement.reason },
+    );
+    return judgement;
+  }
+
+  async #reportBusy<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof PasswordBusyError) {
+        const { reason } = error;
+        this.#events.report({ event: 'password_busy', outcome: 'failure', reason });
+      }
+      throw error;
+    }
   }
 }
 

@@ -46,12 +46,12 @@ describe('Every option', () => {
 
   it('has its default from the schema', () => {
     const { byDefault, type, variable } = options.find(
-      ({ path }) => path === 'password.timeCost',
+      ({ path }) => path === 'password.ceilings.argon2TimeCost',
     ) ?? { byDefault: '', type: '', variable: '' };
     expect([type, byDefault, variable]).toEqual([
-      'passes, 1 to 16',
-      '`3`',
-      '`SECURITY_PASSWORD_TIME_COST`',
+      'passes, 1 to 1024',
+      '`16`',
+      '`SECURITY_PASSWORD_CEILINGS_ARGON2_TIME_COST`',
     ]);
   });
 });

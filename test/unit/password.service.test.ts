@@ -61,7 +61,8 @@ describe('verify', () => {
     ['wrong password', undefined, 'mismatch', 'wrong'],
     ['unknown user', null, 'no-hash', 'x'],
     ['empty stored value', '', 'no-hash', 'x'],
-    ['malformed stored value', '!locked', 'malformed', 'x'],
+    ['malformed stored value', 'locked', 'malformed', 'x'],
+    ['disabled account', '!locked', 'disabled', 'x'],
     [
       '4 TiB of memory asked for',
       '$argon2id$v=19$m=4194304,t=3,p=4$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf',

@@ -33,7 +33,11 @@ describe('options from the environment', () => {
     expect(warnings).toEqual([]);
     const resolved = resolveSecurityOptions(options);
     expect(resolved.keys).toMatchObject([{ id: 'new' }, { id: 'old' }]);
-    expect(resolved.password).toEqual({ memoryKiB: 19_456, timeCost: 2, parallelism: 4 });
+    expect(resolved.password.parameters).toEqual({
+      memoryKiB: 19_456,
+      timeCost: 2,
+      parallelism: 4,
+    });
     expect(resolved.encryption.clockSkewSeconds).toBe(0);
     expect([...resolved.webhook.receivers.keys()]).toEqual(['github', 'github-eu']);
     expect(resolved.apiKey.keys?.map(({ id }) => id)).toEqual(['ci']);
@@ -48,9 +52,33 @@ describe('options from the environment', () => {
       'SECURITY_TOTP_PERIOD_SECONDS',
       'SECURITY_TOTP_WINDOW',
       'SECURITY_TOTP_ISSUER',
+      'SECURITY_PASSWORD_SCHEME',
+      'SECURITY_PASSWORD_PROFILE',
       'SECURITY_PASSWORD_MEMORY_KIB',
       'SECURITY_PASSWORD_TIME_COST',
       'SECURITY_PASSWORD_PARALLELISM',
+      'SECURITY_PASSWORD_BCRYPT_COST',
+      'SECURITY_PASSWORD_SCRYPT_COST',
+      'SECURITY_PASSWORD_PBKDF2_ITERATIONS',
+      'SECURITY_PASSWORD_BACKEND',
+      'SECURITY_PASSWORD_PEPPER',
+      'SECURITY_PASSWORD_PEPPER_KEY_ID',
+      'SECURITY_PASSWORD_ACCEPT_UNPEPPERED',
+      'SECURITY_PASSWORD_EQUALIZE',
+      'SECURITY_PASSWORD_RAW_UNICODE_FALLBACK',
+      'SECURITY_PASSWORD_LONG_BCRYPT',
+      'SECURITY_PASSWORD_ADMISSION_CONCURRENCY',
+      'SECURITY_PASSWORD_ADMISSION_MEMORY_MIB',
+      'SECURITY_PASSWORD_ADMISSION_MAX_QUEUED',
+      'SECURITY_PASSWORD_ADMISSION_TIMEOUT_MS',
+      'SECURITY_PASSWORD_CEILINGS_ARGON2_MEMORY_KIB',
+      'SECURITY_PASSWORD_CEILINGS_ARGON2_TIME_COST',
+      'SECURITY_PASSWORD_CEILINGS_ARGON2_PARALLELISM',
+      'SECURITY_PASSWORD_CEILINGS_ARGON2_MEMORY_KIB_PASSES',
+      'SECURITY_PASSWORD_CEILINGS_BCRYPT_COST',
+      'SECURITY_PASSWORD_CEILINGS_SCRYPT_MEMORY_KIB',
+      'SECURITY_PASSWORD_CEILINGS_SCRYPT_PARALLELISM',
+      'SECURITY_PASSWORD_CEILINGS_PBKDF2_ITERATIONS',
       'SECURITY_ENCRYPTION_KEYS',
       'SECURITY_ENCRYPTION_MAX_PLAINTEXT_BYTES',
       'SECURITY_ENCRYPTION_CLOCK_SKEW_SECONDS',

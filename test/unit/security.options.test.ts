@@ -165,7 +165,11 @@ describe('options that were accepted', () => {
   });
 
   it('have the defaults of the guide', () => {
-    expect(options.password).toEqual({ memoryKiB: 65_536, timeCost: 3, parallelism: 4 });
+    expect(options.password).toMatchObject({
+      scheme: 'argon2id',
+      parameters: { memoryKiB: 65_536, timeCost: 3, parallelism: 4 },
+      pepper: 'off',
+    });
     expect(options.encryption).toMatchObject({
       maxPlaintextBytes: 16_777_216,
       clockSkewSeconds: 60,

@@ -1,7 +1,7 @@
 import { KeyDerivationService, type Passphrase } from 'nestjs-security';
 import { computePbkdf2 } from '../../lib/key-derivation/pbkdf2.js';
 import { computeScrypt } from '../../lib/key-derivation/scrypt.js';
-import { parseArgon2 } from '../../lib/password/argon2-phc.js';
+import { parseArgon2 } from '../../lib/password/stored/argon2-phc.js';
 import { readVectors } from '../support/vectors.js';
 
 interface RfcVectors {

@@ -18,6 +18,10 @@ export const ARGON2ID_SCHEME: CreatingScheme = {
   strength: (parameters) =>
     parameter(parameters, 'memoryKiB') ** 2 * parameter(parameters, 'timeCost'),
   memoryKiB: (parameters) => parameter(parameters, 'memoryKiB'),
+  scaled(parameters, share) {
+    const { memoryKiB, parallelism } = argon2Numbers(parameters);
+    return { ...parameters, memoryKiB: Math.max(8 * parallelism, Math.round(memoryKiB * share)) };
+  },
   async create(password, { parameters, pepper, argon2Backend }) {
     const work = {
       ...argon2Numbers(parameters),

@@ -14,6 +14,9 @@ const COMMON = {
   strength: (parameters) => 2 ** parameter(parameters, 'cost'),
   // The tables of Blowfish.
   memoryKiB: () => 5,
+  scaled: (parameters, share) => ({
+    cost: Math.max(4, Math.round(parameter(parameters, 'cost') + Math.log2(share))),
+  }),
 } satisfies Partial<CreatingScheme>;
 
 /** bcrypt, `$2b$`: of a peppered password, or of one that bcrypt takes as a whole. */

@@ -30,6 +30,8 @@ export interface CreatingScheme {
   strength(parameters: HashParameters): number;
   /** How much memory one hash fills, in KiB. */
   memoryKiB(parameters: HashParameters): number;
+  /** Parameters that take about such a share of the time, 0 to 1; the least there are for less. */
+  scaled(parameters: HashParameters, share: number): HashParameters;
   /** Hashes a password under a fresh salt. */
   create(password: PasswordText, creation: Creation): Promise<string>;
 }

@@ -54,15 +54,12 @@ export class HashTarget {
       stored && stored.scheme === this.#rules.scheme && this.#compare(stored) > 0
         ? stored.parameters
         : this.#rules.parameters;
-    return {
-      memoryKiB: this.#scheme.memoryKiB(parameters),
-      create: (password, pepper) =>
-        this.#scheme.create(password, {
-          parameters,
-          pepper,
-          argon2Backend: this.#rules.argon2Backend,
-        }),
-    };
+    return this.#planWith(parameters);
+  }
+
+  /** Work that takes about such a share of the time of a new hash, 0 to 1. */
+  planOfShare(share: number): HashPlan {
+    return this.#planWith(this.#scheme.scaled(this.#rules.parameters, share));
   }
 
   /** Why a stored hash is not what would be made today, or is weaker; its pepper aside. */
@@ -91,6 +88,18 @@ export class HashTarget {
     );
   }
 
+  #planWith(parameters: HashParameters): HashPlan {
+    return {
+      memoryKiB: this.#scheme.memoryKiB(parameters),
+      create: (password, pepper) =>
+        this.#scheme.create(password, {
+          parameters,
+          pepper,
+          argon2Backend: this.#rules.argon2Backend,
+        }),
+    };
+  }
+
   #compare({ parameters }: StoredHash): number {
     return this.#scheme.strength(parameters) - this.#scheme.strength(this.#rules.parameters);
   }
@@ -98,7 +107,7 @@ export class HashTarget {
   #isLesserScheme({ scheme, parameters }: StoredHash): boolean {
     if (scheme === this.#rules.scheme) return false;
     const other = creatingScheme(scheme);
-    if (!other || other.rank < this.#scheme.rank) return true;
+    if (!other || other.rank <= this.#scheme.rank) return true;
     return other.strength(parameters) < other.strength(other.floor);
   }
 

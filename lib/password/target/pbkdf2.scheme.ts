@@ -19,6 +19,9 @@ function pbkdf2Scheme(hash: 'sha256' | 'sha512', digestBytes: number): CreatingS
     rank: 1,
     strength: (parameters) => parameter(parameters, 'iterations'),
     memoryKiB: () => 1,
+    scaled: (parameters, share) => ({
+      iterations: Math.max(1, Math.round(parameter(parameters, 'iterations') * share)),
+    }),
     async create(password, { parameters, pepper }) {
       const iterations = parameter(parameters, 'iterations');
       const salt = randomBytes(SALT_BYTES);

@@ -20,6 +20,10 @@ export const SCRYPT_SCHEME: CreatingScheme = {
     const { N, r, p } = scryptNumbers(parameters);
     return Math.ceil((128 * r * (N + p)) / 1024);
   },
+  scaled(parameters, share) {
+    const { N } = scryptNumbers(parameters);
+    return { ...parameters, N: Math.max(2, 2 ** Math.round(Math.log2(N * share))) };
+  },
   async create(password, { parameters, pepper }) {
     const numbers = scryptNumbers(parameters);
     const salt = randomBytes(SALT_BYTES);

@@ -1,0 +1,3 @@
+export function isKnownButUnsupported(stored: string): boolean {
+  return stored.startsWith('$');
+}
