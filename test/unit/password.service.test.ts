@@ -1,6 +1,6 @@
-import { createHook } from 'node:async_hooks';
 import { PasswordService, Secret } from 'nestjs-security';
 import type { TestingAuditLog } from 'nestjs-security/testing';
+import { hashesDuring } from '../support/hashes-during.js';
 import { settle, startServices } from '../support/services.js';
 
 let passwords: PasswordService;
@@ -115,18 +115,3 @@ describe('verify', () => {
     },
   );
 });
-
-/** How often the native library was set to work. */
-async function hashesDuring(work: () => Promise<unknown>): Promise<number> {
-  let hashes = 0;
-  const hook = createHook({
-    init: (_, type) => void (hashes += Number(type === 'argon2:HashWorker')),
-  });
-  hook.enable();
-  try {
-    await work();
-  } finally {
-    hook.disable();
-  }
-  return hashes;
-}

@@ -21,7 +21,7 @@ export const PEPPERED_FORMAT: StoredFormat = {
   read(stored, rules) {
     const [, keyIdText = '', inner = ''] = FORM.exec(stored) ?? [];
     const pepperId = decodeUnpaddedBase64(keyIdText);
-    const format = INNER.find(({ claims }) => claims(inner));
+    const format = INNER.find((each) => each.claims(inner));
     if (!pepperId || pepperId.length === 0 || !format) return 'malformed';
     const hash = format.read(inner, rules);
     if (typeof hash === 'string') return hash;

@@ -32,7 +32,7 @@ export function readStored(stored: unknown, rules: ReadingRules): StoredHash | N
   if (stored === null || stored === undefined || stored === '') return 'no-hash';
   if (typeof stored !== 'string' || stored.length > MAX_LENGTH) return 'malformed';
   if (isDisabled(stored)) return 'disabled';
-  const format = FORMATS.find(({ claims }) => claims(stored));
+  const format = FORMATS.find((each) => each.claims(stored));
   if (format) return format.read(stored, rules);
   return isKnownButUnsupported(stored) ? 'unsupported' : 'malformed';
 }
