@@ -9,6 +9,8 @@ interface PeerRow {
   encoded: string;
 }
 
+type FrameworkRow = Omit<PeerRow, 'scheme'>;
+
 interface PasslibTable {
   known_correct_hashes: [password: string | { hex: string }, stored: string][];
   known_malformed_hashes?: string[];
@@ -60,6 +62,15 @@ describe('Hashes that other software made', () => {
     const [yescrypt] = peers.filter(({ scheme }) => scheme.startsWith('yescrypt'));
     expect(readForeign(yescrypt?.encoded ?? '')).toBe('unclaimed');
     expect(isKnownButUnsupported(yescrypt?.encoded ?? '')).toBe(true);
+  });
+});
+
+describe('Hashes that the tests of frameworks verify', () => {
+  const rows = readVectors<FrameworkRow[]>('passwords/framework_tests.json');
+
+  it.each(rows)('verify: $peer', async ({ encoded, password }) => {
+    expect(await verifyForeign(encoded, password)).toBe(true);
+    expect(await verifyForeign(encoded, `${password}x`)).toBe(false);
   });
 });
 
