@@ -104,6 +104,13 @@ export class PasswordVerifier {
     return value;
   }
 
+  /** Hashes bytes that are no password with Argon2id, whatever passwords are hashed with. */
+  async createArgon2id(bytes: Buffer, request: AdmissionRequest): Promise<string> {
+    const plan = this.#settings.target.argon2idPlan();
+    const { value } = await this.#run(plan, { text: '', bytes }, request);
+    return value;
+  }
+
   async #refuse(
     reason: NothingStored | UnusablePassword,
     times: number,

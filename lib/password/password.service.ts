@@ -24,6 +24,7 @@ import { disabledHash } from './stored/disabled.js';
 import { HashReplacement } from './hash-replacement.js';
 import { HashTarget } from './target/hash-target.js';
 import type { RehashReason } from './target/rehash-reason.js';
+import { wrapLegacy, type LegacyDigest } from './wrap-legacy.js';
 
 const REFUSALS: Readonly<Record<UnusablePassword, string>> = {
   empty: 'an empty password cannot be hashed',
@@ -227,6 +228,25 @@ export class PasswordService implements OnModuleInit {
   /** Whether a password could match what is stored: not for nothing, {@link PasswordService.disable}, or what cannot be verified. */
   isUsable(stored: string | null | undefined): boolean {
     return typeof this.#verifier.read(stored) !== 'string';
+  }
+
+  /**
+   * Wraps an old unsalted digest, or one with a salt in another column, in Argon2id, without the password: for
+   * a database that is to be safe to lose in one night, not only as its users log in. The result verifies as
+   * any stored hash, and is replaced at the next login.
+   *
+   * @returns `$wrapped$v=1,digest=md5$argon2id$…`
+   * @throws TypeError for a digest that is none of its algorithm; the message does not hold it
+   * @throws PasswordBusyError as {@link PasswordService.hash}
+   * @example
+   * row.passwordHash = await passwords.wrapLegacy({ algorithm: 'md5', digest: row.md5 });
+   */
+  async wrapLegacy(legacy: LegacyDigest, request: PasswordRequest = {}): Promise<string> {
+    refuseUnknown(legacy, ['algorithm', 'digest', 'salt', 'saltPosition'], 'wrapLegacy');
+    refuseUnknown(request, REQUEST, 'wrapLegacy');
+    return wrapLegacy(legacy, (bytes) =>
+      this.#reportBusy(this.#verifier.createArgon2id(bytes, request)),
+    );
   }
 
   /**

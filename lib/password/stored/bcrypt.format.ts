@@ -2,6 +2,7 @@ import type { PasswordCeilings } from '../password-ceilings.js';
 import type { PasswordText } from '../password-text.js';
 import { BCRYPT_MAX_BYTES, computeBcrypt } from '../backend/bcrypt-backend.js';
 import { decodeBcryptDigest, decodeBcryptSalt, encodeBcryptBase64 } from './bcrypt-base64.js';
+import { symfonyBcryptInput } from './symfony-bcrypt.js';
 import type { PasswordFormat, StoredFormat, StoredHash, StoredProblem } from './stored-hash.js';
 
 const BEGINNING = /^\$2[aby]\$/;
@@ -67,10 +68,10 @@ export function bcryptHash(
 /** bcrypt in its modular crypt form, as OpenBSD, Python, PHP, Laravel, Apache and npm write it: `$2a$`, `$2b$`, `$2y$`. */
 export const BCRYPT_FORMAT: StoredFormat = {
   claims: (stored) => BEGINNING.test(stored),
-  read(stored, ceilings) {
+  read(stored, rules) {
     const parts = parseBcrypt(stored);
-    return parts
-      ? bcryptHash(parts, ceilings, { format: 'native', scheme: 'bcrypt' })
-      : 'malformed';
+    if (!parts) return 'malformed';
+    const prepare = rules.longBcrypt === 'symfony' ? { prepare: symfonyBcryptInput } : {};
+    return bcryptHash(parts, rules, { format: 'native', scheme: 'bcrypt', ...prepare });
   },
 };

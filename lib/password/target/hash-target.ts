@@ -3,6 +3,7 @@ import type { PasswordText } from '../password-text.js';
 import type { Pepper } from '../pepper/peppers.js';
 import type { StoredHash } from '../stored/stored-hash.js';
 import { ARGON2ID_SCHEME } from './argon2id.scheme.js';
+import { ARGON2_PROFILES } from './argon2-profiles.js';
 import { BCRYPT_SCHEME, BCRYPT_SHA256_SCHEME } from './bcrypt.scheme.js';
 import type { CreatingScheme, CreatingSchemeName, HashParameters } from './creating-scheme.js';
 import { PBKDF2_SHA256_SCHEME, PBKDF2_SHA512_SCHEME } from './pbkdf2.scheme.js';
@@ -60,6 +61,17 @@ export class HashTarget {
   /** Work that takes about such a share of the time of a new hash, 0 to 1. */
   planOfShare(share: number): HashPlan {
     return this.#planWith(this.#scheme.scaled(this.#rules.parameters, share));
+  }
+
+  /** An Argon2id hash: with the configured parameters, or else those of the profile `guide`. */
+  argon2idPlan(): HashPlan {
+    return this.#rules.scheme === 'argon2id'
+      ? this.plan()
+      : new HashTarget({
+          ...this.#rules,
+          scheme: 'argon2id',
+          parameters: { ...ARGON2_PROFILES.guide },
+        }).plan();
   }
 
   /** Why a stored hash is not what would be made today, or is weaker; its pepper aside. */

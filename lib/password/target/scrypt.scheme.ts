@@ -29,7 +29,7 @@ export const SCRYPT_SCHEME: CreatingScheme = {
     const salt = randomBytes(SALT_BYTES);
     const { bytes } = pepper ? pepperedText(password, pepper.key) : password;
     const digest = await computeScrypt(bytes, salt, numbers, DIGEST_BYTES);
-    const text = formatScrypt({ parameters: numbers, salt, digest });
+    const text = formatScrypt({ ...numbers, salt, digest });
     return pepper ? formatPeppered(pepper.id, text) : text;
   },
 };
