@@ -2,14 +2,13 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { refuseUnknown } from '../common/refuse-unknown.js';
 import { Secret } from '../common/secret.js';
 import { PasswordBusyError } from '../errors/password-busy.error.js';
-import { PasswordError } from '../errors/password.error.js';
 import { SecurityEvents } from '../events/security-events.js';
 import { Keyring } from '../keyring/keyring.js';
 import { PasswordAdmission } from './admission/password-admission.js';
 import { loadArgon2Backend } from './backend/argon2-hash.js';
 import { loadBcrypt } from './backend/bcrypt-backend.js';
 import { calibrateArgon2, type Calibration, type CalibrationGoal } from './calibrate.js';
-import { passwordText, type UnusablePassword } from './password-text.js';
+import { usablePassword } from './usable-password.js';
 import type {
   LoginOptions,
   LoginVerdict,
@@ -26,12 +25,6 @@ import { HashTarget } from './target/hash-target.js';
 import type { RehashReason } from './target/rehash-reason.js';
 import { wrapLegacy, type LegacyDigest } from './wrap-legacy.js';
 
-const REFUSALS: Readonly<Record<UnusablePassword, string>> = {
-  empty: 'an empty password cannot be hashed',
-  redacted: 'the text "[redacted]" is what a printed secret leaves: it cannot be hashed',
-  'too-long': 'a password of more than 4096 bytes cannot be hashed',
-  'ill-formed-unicode': 'a password with a lone surrogate cannot be hashed',
-};
 const REQUEST = ['signal', 'timeoutMs', 'fairnessKey'];
 
 /**
@@ -102,10 +95,7 @@ export class PasswordService implements OnModuleInit {
    */
   async hash(password: string | Secret, request: PasswordRequest = {}): Promise<string> {
     refuseUnknown(request, REQUEST, 'hash');
-    const text = passwordText(reveal(password));
-    if (typeof text === 'string')
-      throw new PasswordError('PWD_UNUSABLE', REFUSALS[text], { status: 400 });
-    return this.#reportBusy(this.#verifier.create(text, request));
+    return this.#reportBusy(this.#verifier.create(usablePassword(reveal(password)), request));
   }
 
   /**

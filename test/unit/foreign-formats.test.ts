@@ -298,7 +298,7 @@ describe('Reading a stored hash', () => {
         const figures = [...Object.values(hash.parameters), hash.memoryKiB];
         expect(figures.every((figure) => Number.isSafeInteger(figure) && figure >= 1)).toBe(true);
         expect(hash.digest.length).toBeGreaterThanOrEqual(16);
-        expect(hash.memoryKiB).toBeLessThanOrEqual(2 * PASSWORD_CEILINGS.scryptMemoryKiB);
+        expect(hash.memoryKiB).toBeLessThanOrEqual(2 * READING_RULES.scryptMemoryKiB);
       }),
       { numRuns: 5000 },
     );

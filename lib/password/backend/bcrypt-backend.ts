@@ -18,6 +18,12 @@ type NativeHashVersion2 = (
 /** Which of the two packages was found, for a message. */
 export type BcryptPackage = '@node-rs/bcrypt' | 'bcryptjs';
 
+/** A package that was found. */
+export interface LoadedBcrypt {
+  readonly name: BcryptPackage;
+  readonly hash: HashWithSalt;
+}
+
 /**
  * Computes the 23 bytes that bcrypt gives for the first 72 bytes of a password.
  *
@@ -37,7 +43,7 @@ export async function computeBcrypt(password: Buffer, cost: number, salt: Buffer
  *
  * @throws PasswordError `PWD_BACKEND_UNAVAILABLE` when neither is
  */
-export async function loadBcrypt(): Promise<{ name: BcryptPackage; hash: HashWithSalt }> {
+export async function loadBcrypt(): Promise<LoadedBcrypt> {
   try {
     const { hash, ...others } = await import('@node-rs/bcrypt');
     const isVersion2 = 'parseOptions' in others;
@@ -51,7 +57,12 @@ export async function loadBcrypt(): Promise<{ name: BcryptPackage; hash: HashWit
   }
 }
 
-async function loadBcryptJs(): Promise<{ name: BcryptPackage; hash: HashWithSalt }> {
+/**
+ * Loads the one that is written in JavaScript.
+ *
+ * @throws PasswordError `PWD_BACKEND_UNAVAILABLE` when it is not installed
+ */
+export async function loadBcryptJs(): Promise<LoadedBcrypt> {
   try {
     const { default: bcrypt } = await import('bcryptjs');
     return {
