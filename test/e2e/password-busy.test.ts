@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { PasswordService } from 'nestjs-security';
+import { PasswordService, type PasswordRequest } from 'nestjs-security';
 import { adapters, startHttp, stopHttp } from '../support/http-app.js';
 import { settle } from '../support/services.js';
 
@@ -73,7 +73,7 @@ describe('a call', () => {
   it('refuses an unknown option, which would be left out in silence', async () => {
     const { app } = await startHttp(adapters[0].create, {});
     const passwords = app.get(PasswordService);
-    const misspelt = { timeoutMS: 5 };
+    const misspelt = { timeoutMS: 5 } as PasswordRequest;
     await expect(passwords.hash('x', misspelt)).rejects.toThrow('Did you mean "timeoutMs"?');
     await expect(passwords.verify(null, 'x', misspelt)).rejects.toThrow(TypeError);
   });
