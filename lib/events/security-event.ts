@@ -65,9 +65,9 @@ interface EventBase {
   n?: number;
 }
 
-/** A password was compared with a stored hash. */
+/** A password was compared with a stored hash, or could not be looked up among breached ones. */
 export interface PasswordEvent extends EventBase {
-  event: 'password_verified' | 'password_refused';
+  event: 'password_verified' | 'password_refused' | 'password_breach_check_failed';
 }
 
 /** A one-time password was refused. */

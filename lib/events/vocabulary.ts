@@ -11,6 +11,7 @@ export const SECURITY_EVENT_LEVELS: Readonly<Record<SecurityEventName, EventLeve
   {
     password_verified: 'info',
     password_refused: 'warn',
+    password_breach_check_failed: 'warn',
     totp_refused: 'warn',
     crypt_decrypt_fail: 'warn',
     signature_refused: 'warn',
