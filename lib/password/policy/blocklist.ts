@@ -5,6 +5,7 @@ import type { WordLists } from './word-lists.js';
 /** So many characters may be taken off at either end, one by one, to find a word in between. */
 const MAX_STRIPPED = 12;
 const LETTER = /\p{L}/u;
+const LETTERS = /\p{L}/gu;
 
 /**
  * Tells whether a folded password, as a whole, is a listed one: as it stands, repeated, with separators,
@@ -31,12 +32,17 @@ function isDecorated(text: string, lists: WordLists): boolean {
   for (let start = 0; start <= lead; start += 1) {
     for (let end = text.length - trail; end <= text.length; end += 1) {
       if (end - start > lists.longest || end <= start) continue;
-      if (!LETTER.test(text.slice(start, end))) continue;
+      if (!isMostlyLetters(text.slice(start, end))) continue;
       if (!words.some((word) => lists.blocked.has(word.slice(start, end)))) continue;
       if (isDecoration([text.slice(0, start), text.slice(end)], lists)) return true;
     }
   }
   return false;
+}
+
+/** Else any run of random digits would be read as a word somewhere. */
+function isMostlyLetters(text: string): boolean {
+  return (text.match(LETTERS)?.length ?? 0) * 2 >= text.length;
 }
 
 /** As `passwordpassword2024!`. */

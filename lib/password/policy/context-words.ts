@@ -55,7 +55,7 @@ export function isBuiltOn(words: readonly string[], folded: string, lists: WordL
 
 /** What is left of a text where the words stand in its reading; `undefined` where none does. */
 function cutOut(words: readonly string[], reading: string, text: string): string[] | undefined {
-  const covered = new Array<boolean>(text.length).fill(false);
+  const covered = Array.from({ length: text.length }, () => false);
   for (const word of words) {
     for (let at = reading.indexOf(word); at !== -1; at = reading.indexOf(word, at + word.length)) {
       covered.fill(true, at, at + word.length);

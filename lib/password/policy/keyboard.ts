@@ -1,8 +1,8 @@
-/** Rows and columns of neighbouring keys, as `@zxcvbn-ts/language-common` describes them. */
+/** The keys around each, by direction, as `@zxcvbn-ts/language-common` describes them. */
 type Graph = Readonly<Record<string, readonly (string | null)[]>>;
 
-/** Which characters lie next to which on a keyboard. */
-export type Keyboard = ReadonlyMap<string, string>;
+/** Which characters lie next to which on a keyboard, by direction. */
+export type Keyboard = ReadonlyMap<string, readonly string[]>;
 
 /** Dvorak is left out: its home row has the vowels side by side, so that ordinary words look like walks. */
 const LAYOUTS = ['qwerty', 'qwertz', 'azerty'] as const;
@@ -14,11 +14,16 @@ export function keyboardsOf(
   return LAYOUTS.map((layout) => new Map(Object.entries(graphs[layout]).map(neighboursOf)));
 }
 
-function neighboursOf([key, neighbours]: [string, readonly (string | null)[]]): [string, string] {
-  return [key, key + neighbours.join('').toLowerCase()];
+function neighboursOf([key, neighbours]: [string, readonly (string | null)[]]) {
+  return [key, neighbours.map((characters) => characters?.toLowerCase() ?? '')] as const;
 }
 
-/** Tells whether a finger goes from one key to the next, or stays. */
-export function isStep(keyboard: Keyboard, from: string, to: string): boolean {
-  return keyboard.get(from)?.includes(to) === true;
+/** In which direction the next key lies; -1 for one that is no neighbour. */
+export function directionOf(keyboard: Keyboard, from: string, to: string): number {
+  return keyboard.get(from)?.findIndex((characters) => characters.includes(to)) ?? -1;
+}
+
+/** Tells whether a finger goes on to the next key in a direction. */
+export function isStep(keyboard: Keyboard, direction: number, from: string, to: string): boolean {
+  return keyboard.get(from)?.[direction]?.includes(to) === true;
 }

@@ -1,5 +1,6 @@
 import { checkContext, type PasswordContext } from './password-context.js';
 import type { PasswordPolicyService } from './password-policy.service.js';
+import { NOT_TEXT } from './password-violation.js';
 import type { StandardTextResult, StandardTextSchema } from './standard-schema.js';
 
 /**
@@ -18,7 +19,7 @@ export function passwordPolicySchema(
 ): StandardTextSchema {
   checkContext(context);
   const validate = async (value: unknown): Promise<StandardTextResult> => {
-    if (typeof value !== 'string') return { issues: [{ message: 'Give a password as text.' }] };
+    if (typeof value !== 'string') return { issues: [{ message: NOT_TEXT }] };
     const { ok, violations } = await policy.evaluate(value, context);
     return ok ? { value } : { issues: violations.map(({ message }) => ({ message })) };
   };

@@ -98,7 +98,8 @@ export class PasswordPolicyService {
     const lists = await this.#loadLists();
     const characters = Array.from(password).length;
     if (characters === 0) return [tooShort(minLength)];
-    const folded = fold(password);
+    // One character may become eighteen; nothing that is listed is as long as that.
+    const folded = fold(password).slice(0, MAX_BYTES);
     const isCommon = password === REDACTED || isBlocked(folded, lists);
     return [
       ...(characters < minLength ? [tooShort(minLength)] : []),
@@ -144,6 +145,8 @@ function textOf(password: unknown): string {
 
 /** What is wrong with a password that is not looked into: normalising it could take long. */
 function judgeForm(text: string): PasswordViolation | undefined {
-  if (Buffer.byteLength(text, 'utf8') > MAX_BYTES) return tooLong(MAX_BYTES);
+  // No character has fewer bytes than UTF-16 units: most of the long ones are told at once.
+  if (text.length > MAX_BYTES || Buffer.byteLength(text, 'utf8') > MAX_BYTES)
+    return tooLong(MAX_BYTES);
   return text.isWellFormed() ? undefined : VIOLATIONS.illFormed;
 }

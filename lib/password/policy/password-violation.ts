@@ -56,6 +56,9 @@ export function breached(count: number): PasswordViolation {
   };
 }
 
+/** What is said of a value that is no text, where it comes from a form. */
+export const NOT_TEXT = 'Give a password as text.';
+
 /** The violations that need no figure. */
 export const VIOLATIONS = Object.freeze({
   illFormed: {

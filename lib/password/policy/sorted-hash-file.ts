@@ -57,7 +57,7 @@ function scan(sha1: string, lines: readonly string[], below: string, above: stri
 /** The lines that begin before an offset. */
 function linesOf(text: string, end: number): string[] {
   const lines: string[] = [];
-  for (let at = 0; at < Math.min(end, text.length); ) {
+  for (let at = 0; at < Math.min(end, text.length);) {
     const next = text.indexOf('\n', at);
     const line = text.slice(at, next === -1 ? undefined : next);
     lines.push(line);

@@ -13,6 +13,8 @@ export type EstimateStrength = (password: string, words: readonly string[]) => P
 
 /** zxcvbn takes more than linear time, on the event loop. What follows can only add strength. */
 const MAX_CHARACTERS = 64;
+/** So many readings of digits and signs as letters are tried: a third of the time that its default takes. */
+const MAX_SUBSTITUTIONS = 12;
 
 /**
  * Loads zxcvbn with the lists and keyboards of `@zxcvbn-ts/language-common`.
@@ -26,6 +28,7 @@ export async function loadEstimator(): Promise<EstimateStrength> {
     dictionary,
     graphs: adjacencyGraphs,
     maxLength: MAX_CHARACTERS,
+    l33tMaxSubstitutions: MAX_SUBSTITUTIONS,
   });
   return (password, words) => {
     const { score, guessesLog10 } = zxcvbn.check(cut(password), [...words]);
