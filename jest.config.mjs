@@ -7,6 +7,7 @@ export default {
   setupFiles: ['reflect-metadata'],
   moduleNameMapper: {
     '^nestjs-security$': '<rootDir>/build/lib/index.js',
+    '^nestjs-security/class-validator$': '<rootDir>/build/lib/class-validator/index.js',
     '^nestjs-security/testing$': '<rootDir>/build/lib/testing/index.js',
   },
   reporters: ['default', '<rootDir>/test/support/summary.reporter.mjs'],

@@ -108,6 +108,28 @@ export type { PasswordCeilings } from './password/password-ceilings.js';
 export type { PasswordAdmissionOptions } from './password/admission/admission.options.js';
 export type { Argon2ProfileName } from './password/target/argon2-profiles.js';
 export type { CreatingSchemeName } from './password/target/creating-scheme.js';
+export type { LegacyDigest } from './password/wrap-legacy.js';
+export type { LegacyAlgorithm } from './password/stored/legacy-digest.js';
+
+// Password policy
+export { PasswordPolicyService } from './password/policy/password-policy.service.js';
+export { passwordPolicySchema } from './password/policy/password-policy-schema.js';
+export type { StandardTextResult, StandardTextSchema } from './password/policy/standard-schema.js';
+export type {
+  PasswordPolicyOptions,
+  StrengthEstimatorOptions,
+} from './password/policy/password-policy.options.js';
+export type { BreachCheckOptions } from './password/policy/breach-check.options.js';
+export type { PasswordContext } from './password/policy/password-context.js';
+export type {
+  BreachCheckOutcome,
+  PasswordPolicyVerdict,
+} from './password/policy/password-verdict.js';
+export type {
+  PasswordViolation,
+  PasswordViolationCode,
+} from './password/policy/password-violation.js';
+export type { PasswordStrength } from './password/policy/strength.js';
 
 // Encryption
 export { EncryptionService, type DecryptOptions } from './encryption/encryption.service.js';

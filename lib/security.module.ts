@@ -24,7 +24,9 @@ import { ManagedKeyring } from './key-provider/managed-keyring.service.js';
 import { Keyring } from './keyring/keyring.js';
 import { passwordAdmission } from './password/password-admission.provider.js';
 import { PasswordAdmission } from './password/admission/password-admission.js';
-import { PASSWORD_OPTIONS } from './password/password.options.js';
+import { PASSWORD_OPTIONS, type ResolvedPasswordOptions } from './password/password.options.js';
+import { PASSWORD_POLICY_OPTIONS } from './password/policy/password-policy.options.js';
+import { PasswordPolicyService } from './password/policy/password-policy.service.js';
 import { PasswordService } from './password/password.service.js';
 import { SecretsService } from './secrets/secrets.service.js';
 import { TOTP_OPTIONS } from './secrets/totp.options.js';
@@ -98,6 +100,12 @@ const providers: Provider[] = [
     useFactory: passwordAdmission,
   },
   PasswordService,
+  {
+    provide: PASSWORD_POLICY_OPTIONS,
+    inject: [PASSWORD_OPTIONS],
+    useFactory: ({ policy }: ResolvedPasswordOptions) => policy,
+  },
+  PasswordPolicyService,
 
   featureOptions(ENCRYPTION_OPTIONS, 'encryption'),
   EncryptionService,
@@ -144,6 +152,7 @@ const providers: Provider[] = [
     TotpService,
     KeyDerivationService,
     PasswordService,
+    PasswordPolicyService,
     EncryptionService,
     HmacService,
     RawBody,

@@ -65,14 +65,15 @@ interface EventBase {
   n?: number;
 }
 
-/** A password was compared with a stored hash, could not be in time, or its hash was made anew. */
+/** A password was compared or judged, its hash was made anew, or that could not be done. */
 export interface PasswordEvent extends EventBase {
   event:
     | 'password_verified'
     | 'password_refused'
     | 'password_busy'
     | 'password_rehashed'
-    | 'password_rehash_failed';
+    | 'password_rehash_failed'
+    | 'password_breach_check_failed';
 }
 
 /** A one-time password was refused. */

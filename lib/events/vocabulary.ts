@@ -14,6 +14,7 @@ export const SECURITY_EVENT_LEVELS: Readonly<Record<SecurityEventName, EventLeve
     password_busy: 'warn',
     password_rehashed: 'info',
     password_rehash_failed: 'warn',
+    password_breach_check_failed: 'warn',
     totp_refused: 'warn',
     crypt_decrypt_fail: 'warn',
     signature_refused: 'warn',

@@ -17,6 +17,23 @@ export interface Argon2Work extends Argon2Parameters {
   readonly secret?: Buffer | undefined;
 }
 
+/** What is used of the package. Its enums are types only: at run time there is nothing but their numbers. */
+interface NodeRsArgon2 {
+  hashRaw(
+    password: Buffer,
+    options: {
+      algorithm: 0 | 1 | 2;
+      version: 0 | 1;
+      memoryCost: number;
+      timeCost: number;
+      parallelism: number;
+      outputLen: number;
+      salt: Buffer;
+      secret?: Buffer;
+    },
+  ): Promise<Buffer>;
+}
+
 const VARIANTS = { argon2d: 0, argon2i: 1, argon2id: 2 } as const;
 
 /**
@@ -63,8 +80,8 @@ async function computeWithArgon2(passphrase: Buffer, work: Argon2Work): Promise<
 }
 
 async function computeWithNodeRs(passphrase: Buffer, work: Argon2Work): Promise<Buffer> {
-  const argon2 = await importNodeRs();
-  return argon2.hashRaw(passphrase, {
+  const { hashRaw } = await importNodeRs();
+  return hashRaw(passphrase, {
     algorithm: VARIANTS[work.variant],
     version: work.version === 19 ? 1 : 0,
     memoryCost: work.memoryKiB,
@@ -86,7 +103,7 @@ async function importArgon2(): Promise<typeof import('argon2')> {
   }
 }
 
-async function importNodeRs(): Promise<typeof import('@node-rs/argon2')> {
+async function importNodeRs(): Promise<NodeRsArgon2> {
   try {
     return await import('@node-rs/argon2');
   } catch (cause) {

@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import { flag, nameOf, optionGroup, optionNotes, wholeNumber } from '../common/option-schema.js';
+import {
+  environmentReaders,
+  flag,
+  nameOf,
+  optionGroup,
+  optionNotes,
+  wholeNumber,
+} from '../common/option-schema.js';
 import { keyId } from '../keyring/key-schema.js';
 import type { PasswordAdmissionOptions } from './admission/admission.options.js';
 import { admissionSchema } from './admission/admission.options.js';
 import { ceilingsSchema } from './ceilings.options.js';
 import { describeHashing, resolveHashing } from './hashing-rules.js';
 import type { PasswordCeilings } from './password-ceilings.js';
+import { policySchema, type PasswordPolicyOptions } from './policy/password-policy.options.js';
 import type { Argon2ProfileName } from './target/argon2-profiles.js';
 import type { CreatingSchemeName } from './target/creating-scheme.js';
 
@@ -115,7 +123,12 @@ export interface PasswordOptions {
   admission?: PasswordAdmissionOptions;
   /** The most that a stored hash may ask of this process. */
   ceilings?: Partial<PasswordCeilings>;
+  /** Which new passwords {@link PasswordPolicyService} accepts. */
+  policy?: PasswordPolicyOptions;
 }
+
+const pepperKeyId = keyId.clone();
+environmentReaders.add(pepperKeyId, { read: (value) => value });
 
 /** The schema of `password`. */
 export const passwordSchema = optionGroup(
@@ -166,7 +179,7 @@ export const passwordSchema = optionGroup(
     pepper: nameOf(['off', 'keyring']).default('off').register(optionNotes, {
       about: 'Whether a key takes part in every hash. Whoever loses that key loses every password.',
     }),
-    pepperKeyId: keyId.optional().register(optionNotes, {
+    pepperKeyId: pepperKeyId.optional().register(optionNotes, {
       about: 'The key of `keys` from which the pepper of new hashes is derived.',
       byDefault: 'the primary key; needed where keys turn by themselves',
     }),
@@ -184,6 +197,7 @@ export const passwordSchema = optionGroup(
     }),
     admission: admissionSchema.prefault({}),
     ceilings: ceilingsSchema.prefault({}),
+    policy: policySchema.prefault({}),
   },
   "{ profile: 'guide' }",
 ).transform(resolveHashing);

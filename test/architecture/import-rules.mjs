@@ -6,7 +6,7 @@
  */
 const GROUND = 'common|errors|keyring|events';
 const ADAPTERS = 'postgres|redis|nats';
-const TOP = 'testing|cli|schematics';
+const TOP = 'testing|cli|schematics|class-validator';
 /** What a feature may lean on: none of them knows a feature. */
 const SHARED = `${GROUND}|context|limit|replay`;
 /** Features with an exception of their own below. */

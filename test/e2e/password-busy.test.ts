@@ -34,7 +34,7 @@ describe.each(adapters)('a crowd of logins on $adapter', ({ create }) => {
         return {
           status: response.status,
           retryAfter: response.headers.get('retry-after'),
-          body: (await response.json()) as unknown,
+          body: await response.json(),
         };
       }),
     );

@@ -24,7 +24,12 @@ const subpaths = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
 describe('package.json', () => {
   it('offers the package, its testing tools and itself', () => {
     expect(manifest.type).toBe('module');
-    expect(Object.keys(manifest.exports)).toEqual(['.', './testing', './package.json']);
+    expect(Object.keys(manifest.exports)).toEqual([
+      '.',
+      './class-validator',
+      './testing',
+      './package.json',
+    ]);
   });
 
   it.each(subpaths)('exports $subpath to import and require() alike, with types', (subpath) => {
@@ -46,6 +51,11 @@ describe('package.json', () => {
       '@nestjs/common': '^11 || ^12',
       '@nestjs/config': '^4 || ^12',
       '@nestjs/core': '^11 || ^12',
+      '@node-rs/argon2': '^2.0.0',
+      '@node-rs/bcrypt': '^1.10.0 || ^2.0.0',
+      '@zxcvbn-ts/core': '^4.0.0',
+      bcryptjs: '^3.0.0',
+      'class-validator': '^0.14.0 || ^0.15.0',
       'reflect-metadata': '^0.2.0',
       rxjs: '^7.1.0',
       uqr: '^0.1.3',
@@ -55,8 +65,18 @@ describe('package.json', () => {
     );
   });
 
-  it('asks for nothing else than Nest: what draws QR codes is optional', () => {
-    expect(manifest.peerDependenciesMeta).toEqual({ uqr: { optional: true } });
+  it('asks for nothing else than Nest: other schemes, estimators, decorators and QR codes are optional', () => {
+    const optional = [
+      '@node-rs/argon2',
+      '@node-rs/bcrypt',
+      '@zxcvbn-ts/core',
+      'bcryptjs',
+      'class-validator',
+      'uqr',
+    ];
+    expect(manifest.peerDependenciesMeta).toEqual(
+      Object.fromEntries(optional.map((name) => [name, { optional: true }])),
+    );
   });
 
   it('asks for a Node that can require() an ES module, or CommonJS applications could not load it', () => {

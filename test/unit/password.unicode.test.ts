@@ -41,7 +41,7 @@ describe('a password that can be written in two ways', () => {
     expect(await (await passwordsWith()).verify(newHash, COMPOSED)).toBe(true);
   });
 
-  it.each<[string, 'right' | null | string]>([
+  it.each<[string, string | null]>([
     ['a wrong password', 'right'],
     ['an unknown user', null],
     ['a malformed hash', 'junk'],

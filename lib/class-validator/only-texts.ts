@@ -1,0 +1,20 @@
+import type { PasswordContext } from '../password/policy/password-context.js';
+
+/**
+ * A context without what is not text: class-validator judges all properties of a request at once, so what
+ * stands in the others need not be what their types say.
+ */
+export function onlyTexts(context: PasswordContext): PasswordContext {
+  const { words, email, username, name, ...others } = context;
+  return {
+    ...others,
+    ...(Array.isArray(words) ? { words: words.filter(isText) } : {}),
+    ...(isText(email) ? { email } : {}),
+    ...(isText(username) ? { username } : {}),
+    ...(isText(name) ? { name } : {}),
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
