@@ -80,8 +80,8 @@ async function computeWithArgon2(passphrase: Buffer, work: Argon2Work): Promise<
 }
 
 async function computeWithNodeRs(passphrase: Buffer, work: Argon2Work): Promise<Buffer> {
-  const { hashRaw } = await importNodeRs();
-  return hashRaw(passphrase, {
+  const argon2 = await importNodeRs();
+  return argon2.hashRaw(passphrase, {
     algorithm: VARIANTS[work.variant],
     version: work.version === 19 ? 1 : 0,
     memoryCost: work.memoryKiB,
