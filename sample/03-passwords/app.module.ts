@@ -19,7 +19,7 @@ import { UsersStore } from './users.store.js';
           pepper: 'keyring',
           // What comes from elsewhere has no pepper until its first login. False when all have logged in.
           acceptUnpeppered: true,
-          // A wrong password for an imported account takes about as long as for any other.
+          // A wrong password for an imported account takes no less time than for any other.
           equalize: 'top-up',
           // So few that one can watch a crowd being refused; leave it out otherwise.
           admission: { maxQueued: 8 },
