@@ -127,13 +127,16 @@ export class PasswordAdmission {
   #startWhatFits(): void {
     for (let next = this.#queue.first; next; next = this.#queue.first) {
       // A loop that stood still may come here before the timers whose time is up.
-      const isLate = this.#clock() >= next.deadline;
-      if (!isLate && !this.#hasRoomFor(next.memoryKiB)) return;
-      this.#queue.take();
-      this.#forgetPlace(next);
-      if (isLate) next.refuse(this.#deadlinePassed());
-      else next.start();
+      if (this.#clock() >= next.deadline) this.#withdraw(next, this.#deadlinePassed());
+      else if (this.#hasRoomFor(next.memoryKiB)) this.#startFirst(next);
+      else return;
     }
+  }
+
+  #startFirst(candidate: Candidate): void {
+    this.#queue.take();
+    this.#forgetPlace(candidate);
+    candidate.start();
   }
 
   #enqueue(key: string | undefined, candidate: Candidate): void {
@@ -146,12 +149,16 @@ export class PasswordAdmission {
     this.#queuedKiB -= candidate.memoryKiB;
   }
 
-  #giveUp(candidate: Candidate, error: unknown): void {
+  #withdraw(candidate: Candidate, error: unknown): void {
     candidate.refuse(error);
     if (!candidate.place) return;
     this.#queue.remove(candidate.place);
     this.#forgetPlace(candidate);
-    // It may have been too large for what is left, and those behind it are not.
+  }
+
+  #giveUp(candidate: Candidate, error: unknown): void {
+    this.#withdraw(candidate, error);
+    // What gave up may have been too large for what is left, and those behind it are not.
     this.#startWhatFits();
   }
 
@@ -162,7 +169,7 @@ export class PasswordAdmission {
     // Else two keys would push each other out for ever, and many keys each other's only job.
     if (!greediest || !newest || this.#queue.countOf(key) + 2 > greediest.size)
       throw this.#queueFull();
-    this.#giveUp(newest, this.#queueFull());
+    this.#withdraw(newest, this.#queueFull());
   }
 
   #queueFull(): PasswordBusyError {
