@@ -6,6 +6,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { PasswordAdmission } from '../lib/password/admission/password-admission.js';
 import { probeWhile } from './load-probes.js';
 import {
+  IDLE_SECONDS,
   LOGINS,
   PROFILE,
   type Backend,
@@ -13,17 +14,16 @@ import {
   type LoadResult,
 } from './password-load-condition.js';
 
-/** One condition on its own in a process: `node password-load-child.js <condition as JSON>`. Prints a {@link LoadResult}. */
-const IDLE_MS = 3_000;
 const PASSWORD = 'correct horse battery staple';
 
 type Hash = () => Promise<unknown>;
 
+// One condition on its own in a process: `node password-load-child.js <condition as JSON>`.
 const condition = JSON.parse(process.argv[2] ?? '') as Condition;
 const login = await loginFor(condition);
 await login();
 await after(200);
-const idle = await probeWhile(after(IDLE_MS));
+const idle = await probeWhile(after(IDLE_SECONDS * 1000));
 const baseline = process.memoryUsage.rss();
 const processorBefore = process.cpuUsage();
 const started = performance.now();

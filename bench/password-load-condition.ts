@@ -14,6 +14,9 @@ export const PROFILE = { memoryKiB: 65_536, timeCost: 3, parallelism: 4 };
 
 export const LOGINS = 64;
 
+/** How long a process is watched before the logins come. */
+export const IDLE_SECONDS = 3;
+
 /** What one child process saw. */
 export interface LoadResult {
   readonly idle: Probes;

@@ -77,19 +77,21 @@ export class PasswordAdmission {
    * @throws the signal's reason when it aborts, or had aborted before
    * @throws TypeError or RangeError for `memoryKiB`, `timeoutMs` or a `fairnessKey` of the wrong kind
    */
-  async run<T>(job: AdmissionJob<T>, request: AdmissionRequest = {}): Promise<T> {
-    const { signal, timeoutMs = this.#limits.timeoutMs } = request;
-    checkWhole(job.memoryKiB, 'memoryKiB', 0, Number.MAX_SAFE_INTEGER);
+  async run<T>(
+    { memoryKiB, work }: AdmissionJob<T>,
+    { signal, timeoutMs = this.#limits.timeoutMs, fairnessKey }: AdmissionRequest = {},
+  ): Promise<T> {
+    checkWhole(memoryKiB, 'memoryKiB', 0, Number.MAX_SAFE_INTEGER);
     checkWhole(timeoutMs, 'timeoutMs', 1, LONGEST_TIMER_MS);
-    const key = fairnessKeyOf(request.fairnessKey);
+    const key = fairnessKeyOf(fairnessKey);
     signal?.throwIfAborted();
-    const startsNow = this.#queue.size === 0 && this.#hasRoomFor(job.memoryKiB);
+    const startsNow = this.#queue.size === 0 && this.#hasRoomFor(memoryKiB);
     if (!startsNow) this.#makePlaceFor(key);
 
     const candidate: Candidate = {
-      memoryKiB: job.memoryKiB,
+      memoryKiB,
       deadline: this.#clock() + timeoutMs,
-      start: AsyncResource.bind(() => void call.follow(this.#occupy(job))),
+      start: AsyncResource.bind(() => void call.follow(this.#occupy(memoryKiB, work))),
       refuse: (error) => call.refuse(error),
       place: undefined,
     };
@@ -110,15 +112,15 @@ export class PasswordAdmission {
     return this.#running < concurrency && this.#runningKiB + memoryKiB <= budgetKiB;
   }
 
-  async #occupy<T>(job: AdmissionJob<T>): Promise<T> {
+  async #occupy<T>(memoryKiB: number, work: () => Promise<T>): Promise<T> {
     const startedAt = this.#clock();
     this.#running += 1;
-    this.#runningKiB += job.memoryKiB;
+    this.#runningKiB += memoryKiB;
     try {
-      return await asynchronously(() => job.work());
+      return await asynchronously(work);
     } finally {
       this.#running -= 1;
-      this.#runningKiB -= job.memoryKiB;
+      this.#runningKiB -= memoryKiB;
       this.#runningTime.add(this.#clock() - startedAt);
       this.#startWhatFits();
     }
