@@ -88,10 +88,11 @@ export class PasswordAdmission {
     const startsNow = this.#queue.size === 0 && this.#hasRoomFor(memoryKiB);
     if (!startsNow) this.#makePlaceFor(key);
 
+    const context = new AsyncResource('PasswordAdmission');
     const candidate: Candidate = {
       memoryKiB,
       deadline: this.#clock() + timeoutMs,
-      start: AsyncResource.bind(() => void call.follow(this.#occupy(memoryKiB, work))),
+      start: () => void context.runInAsyncScope(() => call.follow(this.#occupy(memoryKiB, work))),
       refuse: (error) => call.refuse(error),
       place: undefined,
     };
