@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
@@ -23,7 +24,9 @@ const condition = JSON.parse(process.argv[2] ?? '') as Condition;
 const login = await loginFor(condition);
 await login();
 await after(200);
+const processorsBefore = processorTimes();
 const idle = await probeWhile(after(IDLE_SECONDS * 1000));
+const othersShare = busyShare(processorsBefore, processorTimes());
 const baseline = process.memoryUsage.rss();
 const processorBefore = process.cpuUsage();
 const started = performance.now();
@@ -35,6 +38,7 @@ const result: LoadResult = {
   load,
   totalMs: (await logins) - started,
   processorMs: (user + system) / 1000,
+  othersShare,
   baselineMiB: baseline / 2 ** 20,
   peakMiB: process.resourceUsage().maxRSS / 1024,
 };
@@ -82,4 +86,19 @@ function workerPool(size: number): Hash {
     await once(worker, 'message');
     release(worker);
   };
+}
+
+function processorTimes(): { readonly all: number; readonly idle: number } {
+  const times = cpus().map((processor) => processor.times);
+  return {
+    all: times.flatMap((each) => Object.values(each)).reduce((sum, ms) => sum + ms, 0),
+    idle: times.reduce((sum, { idle: ms }) => sum + ms, 0),
+  };
+}
+
+function busyShare(
+  before: ReturnType<typeof processorTimes>,
+  afterwards: ReturnType<typeof processorTimes>,
+): number {
+  return 1 - (afterwards.idle - before.idle) / (afterwards.all - before.all);
 }

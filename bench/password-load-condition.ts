@@ -25,6 +25,8 @@ export interface LoadResult {
   readonly totalMs: number;
   /** Processor time of all threads meanwhile, in milliseconds. */
   readonly processorMs: number;
+  /** What others took of the processors while this process was idle, 0 to 1. */
+  readonly othersShare: number;
   /** Resident memory before, and the most since the process began. */
   readonly baselineMiB: number;
   readonly peakMiB: number;

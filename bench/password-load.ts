@@ -61,6 +61,7 @@ function middleOf(all: readonly LoadResult[]): LoadResult {
     load: probes(({ load }) => load),
     totalMs: of(({ totalMs }) => totalMs),
     processorMs: of(({ processorMs }) => processorMs),
+    othersShare: of(({ othersShare }) => othersShare),
     baselineMiB: of(({ baselineMiB }) => baselineMiB),
     peakMiB: of(({ peakMiB }) => peakMiB),
   };
@@ -71,7 +72,7 @@ function nameOf(condition: Condition): string {
   if (condition.way === 'unlimited') return `${backend}, unlimited`;
   return condition.way === 'admission'
     ? `${backend}, ${condition.atOnce} at a time`
-    : `${backend}, ${condition.atOnce} worker threads`;
+    : `${backend}, worker threads: ${condition.atOnce}`;
 }
 
 function probesTable(rows: readonly Row[], probes: readonly (keyof Probes)[]): string {
@@ -101,7 +102,15 @@ function figures({ p50, p99, max }: Spread): string {
 
 function costTable(rows: readonly Row[]): string {
   return table([
-    ['', 'all logins', 'processor time a login', 'memory before', 'peak', 'above admitted'],
+    [
+      '',
+      'all logins',
+      'processor time a login',
+      'memory before',
+      'peak',
+      'above admitted',
+      'others',
+    ],
     ...rows.map(({ condition, seen }) => [
       nameOf(condition),
       `${(seen.totalMs / 1000).toFixed(1)} s`,
@@ -109,6 +118,7 @@ function costTable(rows: readonly Row[]): string {
       `${seen.baselineMiB.toFixed(0)} MiB`,
       `${seen.peakMiB.toFixed(0)} MiB`,
       aboveAdmitted(condition, seen),
+      `${(seen.othersShare * 100).toFixed(0)} %`,
     ]),
   ]);
 }
@@ -191,15 +201,15 @@ ${costTable(rows)}
 
 ## Reading
 
-Without a limit the hashes take all four threads of libuv, and a file or a name waits for nearly the whole burst. With a limit below the threads one is always free, and what remains is the wait for a processor: each hash runs its lanes in threads of its own, on ${availableParallelism()} processors here, and the loop competes with them like any thread. That is why the default is processors divided by lanes, and why more at a time makes nothing faster here.
+Without a limit the hashes take all four threads of libuv, and files and names wait for most of the burst. With a limit below the threads one is always free, and what remains is the wait for a processor: each hash runs its lanes in threads of its own, on ${availableParallelism()} processors here, and the loop competes with them like any thread. That is why the default is processors divided by lanes, and why more at a time gains little and costs the rest more.
 
 A histogram with a resolution of 10 ms looks every 10 ms and its figures include them, so that its ratio hides a wait of a few milliseconds. One of 1 ms shows that wait: its ratio to an idle loop is larger, because an idle loop is nearly never late. Neither shows a loop that hashing blocks; it waits for a turn on a processor, as it would beside any other busy process.
 
-Worker threads bring nothing over the limit: as many hashes at a time take as long, wait for the same processors and fill the same memory, and each thread costs some 10 MiB of its own. Only @node-rs/argon2 can be used so; argon2 has no synchronous call, and its asynchronous one uses libuv's pool from any thread.
+Worker threads bring nothing over the limit: as many hashes at a time need the same processors and fill the same memory, and each thread costs some 10 MiB of its own. Only @node-rs/argon2 can be used so; argon2 has no synchronous call, and its asynchronous one uses libuv's pool from any thread.
 
 ## Method
 
-\`npm run bench:password-load\`. Each condition runs in a process of its own: one hash to load the library, ${IDLE_SECONDS} seconds idle, then ${LOGINS} Argon2id hashes (m=${PROFILE.memoryKiB} KiB, t=${PROFILE.timeCost}, p=${PROFILE.parallelism}) asked for in one turn of the loop. Every 10 ms a small file is read and \`localhost\` looked up, whether or not the last has come back, so that a stall is counted by all that fall into it. All conditions in turn, ${ROUNDS} rounds; each figure is the median of its rounds. Peak memory is the kernel's high-water mark of the process. Refusals: the median of 20 rounds of 10,000 calls, each awaited and its error caught, while 128 wait.
+\`npm run bench:password-load\`. Each condition runs in a process of its own: one hash to load the library, ${IDLE_SECONDS} seconds idle, then ${LOGINS} Argon2id hashes (m=${PROFILE.memoryKiB} KiB, t=${PROFILE.timeCost}, p=${PROFILE.parallelism}) asked for in one turn of the loop. Every 10 ms a small file is read and \`localhost\` looked up, whether or not the last has come back, so that a stall is counted by all that fall into it. All conditions in turn, ${ROUNDS} rounds; each figure is the median of its rounds. Peak memory is the kernel's high-water mark of the process. The last column of the costs is what other processes took of the processors during the idle seconds: where it is large, the figures under load hold their share, too. Refusals: the median of 20 rounds of 10,000 calls, each awaited and its error caught, while 128 wait.
 `;
 }
 
