@@ -77,19 +77,22 @@ export class PasswordAdmission {
    * @throws the signal's reason when it aborts, or had aborted before
    * @throws TypeError or RangeError for `memoryKiB`, `timeoutMs` or a `fairnessKey` of the wrong kind
    */
-  async run<T>(job: AdmissionJob<T>, request: AdmissionRequest = {}): Promise<T> {
-    const { signal, timeoutMs = this.#limits.timeoutMs } = request;
-    checkWhole(job.memoryKiB, 'memoryKiB', 0, Number.MAX_SAFE_INTEGER);
+  async run<T>(
+    { memoryKiB, work }: AdmissionJob<T>,
+    { signal, timeoutMs = this.#limits.timeoutMs, fairnessKey }: AdmissionRequest = {},
+  ): Promise<T> {
+    checkWhole(memoryKiB, 'memoryKiB', 0, Number.MAX_SAFE_INTEGER);
     checkWhole(timeoutMs, 'timeoutMs', 1, LONGEST_TIMER_MS);
-    const key = fairnessKeyOf(request.fairnessKey);
+    const key = fairnessKeyOf(fairnessKey);
     signal?.throwIfAborted();
-    const startsNow = this.#queue.size === 0 && this.#hasRoomFor(job.memoryKiB);
+    const startsNow = this.#queue.size === 0 && this.#hasRoomFor(memoryKiB);
     if (!startsNow) this.#makePlaceFor(key);
 
+    const context = new AsyncResource('PasswordAdmission');
     const candidate: Candidate = {
-      memoryKiB: job.memoryKiB,
+      memoryKiB,
       deadline: this.#clock() + timeoutMs,
-      start: AsyncResource.bind(() => void call.follow(this.#occupy(job))),
+      start: () => void context.runInAsyncScope(() => call.follow(this.#occupy(memoryKiB, work))),
       refuse: (error) => call.refuse(error),
       place: undefined,
     };
@@ -110,15 +113,15 @@ export class PasswordAdmission {
     return this.#running < concurrency && this.#runningKiB + memoryKiB <= budgetKiB;
   }
 
-  async #occupy<T>(job: AdmissionJob<T>): Promise<T> {
+  async #occupy<T>(memoryKiB: number, work: () => Promise<T>): Promise<T> {
     const startedAt = this.#clock();
     this.#running += 1;
-    this.#runningKiB += job.memoryKiB;
+    this.#runningKiB += memoryKiB;
     try {
-      return await asynchronously(() => job.work());
+      return await asynchronously(work);
     } finally {
       this.#running -= 1;
-      this.#runningKiB -= job.memoryKiB;
+      this.#runningKiB -= memoryKiB;
       this.#runningTime.add(this.#clock() - startedAt);
       this.#startWhatFits();
     }
@@ -127,13 +130,16 @@ export class PasswordAdmission {
   #startWhatFits(): void {
     for (let next = this.#queue.first; next; next = this.#queue.first) {
       // A loop that stood still may come here before the timers whose time is up.
-      const isLate = this.#clock() >= next.deadline;
-      if (!isLate && !this.#hasRoomFor(next.memoryKiB)) return;
-      this.#queue.take();
-      this.#forgetPlace(next);
-      if (isLate) next.refuse(this.#deadlinePassed());
-      else next.start();
+      if (this.#clock() >= next.deadline) this.#withdraw(next, this.#deadlinePassed());
+      else if (this.#hasRoomFor(next.memoryKiB)) this.#startFirst(next);
+      else return;
     }
+  }
+
+  #startFirst(candidate: Candidate): void {
+    this.#queue.take();
+    this.#forgetPlace(candidate);
+    candidate.start();
   }
 
   #enqueue(key: string | undefined, candidate: Candidate): void {
@@ -146,12 +152,16 @@ export class PasswordAdmission {
     this.#queuedKiB -= candidate.memoryKiB;
   }
 
-  #giveUp(candidate: Candidate, error: unknown): void {
+  #withdraw(candidate: Candidate, error: unknown): void {
     candidate.refuse(error);
     if (!candidate.place) return;
     this.#queue.remove(candidate.place);
     this.#forgetPlace(candidate);
-    // It may have been too large for what is left, and those behind it are not.
+  }
+
+  #giveUp(candidate: Candidate, error: unknown): void {
+    this.#withdraw(candidate, error);
+    // What gave up may have been too large for what is left, and those behind it are not.
     this.#startWhatFits();
   }
 
@@ -162,7 +172,7 @@ export class PasswordAdmission {
     // Else two keys would push each other out for ever, and many keys each other's only job.
     if (!greediest || !newest || this.#queue.countOf(key) + 2 > greediest.size)
       throw this.#queueFull();
-    this.#giveUp(newest, this.#queueFull());
+    this.#withdraw(newest, this.#queueFull());
   }
 
   #queueFull(): PasswordBusyError {
