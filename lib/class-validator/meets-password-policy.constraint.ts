@@ -72,7 +72,7 @@ function policyFromContainer(): PasswordPolicyService {
       {
         option: '@MeetsPasswordPolicy()',
         message:
-          'needs the services of Nest: call useContainer(app.select(AppModule), { fallbackOnErrors: true }) of class-validator before app.listen(), with SecurityModule imported in AppModule.',
+          'needs the services of Nest: call useContainer(app.select(AppModule), { fallbackOnErrors: true }) of class-validator before app.listen(), with SecurityModule imported in AppModule; or useContainer(app, …) where AppModule is a dynamic module.',
       },
     ],
     'A password cannot be judged',

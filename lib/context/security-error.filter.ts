@@ -8,12 +8,17 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { STATUS_CODES } from 'node:http';
 import { throwError } from 'rxjs';
+import type { SecurityErrorCode } from '../errors/error-codes.js';
 import { SecurityError } from '../errors/security.error.js';
 import { setHeaders } from './refusal.js';
 
+const WARNING_EVERY_MS = 1_000;
+
 /**
  * Answers requests that end in a {@link SecurityError} with its status, its `Retry-After`, and nothing
- * but the standard text of that status. The message goes to the log, for statuses of 500 and above.
+ * but the standard text of that status. The message goes to the log, for statuses of 500 and above: with its
+ * stack, or, where trying again later helps, as one warning a second at most, so that a crowd does not fill the
+ * log with its own refusals.
  *
  * `SecurityModule` registers it for the whole application. To answer in another form, extend it and give
  * `{ provide: APP_FILTER, useClass: … }` among the `providers` of `SecurityModule.forRoot`.
@@ -29,6 +34,7 @@ import { setHeaders } from './refusal.js';
 @Catch(SecurityError)
 export class SecurityErrorFilter implements ExceptionFilter<SecurityError> {
   private readonly logger = new Logger('SecurityModule');
+  readonly #warnedAt = new Map<SecurityErrorCode, number>();
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
@@ -37,7 +43,7 @@ export class SecurityErrorFilter implements ExceptionFilter<SecurityError> {
    * failing stream for microservices.
    */
   catch(error: SecurityError, host: ArgumentsHost): unknown {
-    if (error.status >= 500) this.logger.error(`[${error.code}] ${error.message}`, error.stack);
+    if (error.status >= 500) this.#log(error);
     if (host.getType() !== 'http') {
       const exception = new HttpException(this.body(error), error.status);
       // What a filter returns to a microservice is sent as the result, unless it is a failing stream.
@@ -57,5 +63,14 @@ export class SecurityErrorFilter implements ExceptionFilter<SecurityError> {
    */
   protected body(error: SecurityError): Record<string, unknown> {
     return { statusCode: error.status, message: STATUS_CODES[error.status] ?? 'Error' };
+  }
+
+  #log({ code, message, stack, retryAfterSeconds }: SecurityError): void {
+    const line = `[${code}] ${message}`;
+    if (retryAfterSeconds === undefined) return this.logger.error(line, stack);
+    const now = performance.now();
+    if (now - (this.#warnedAt.get(code) ?? -Infinity) < WARNING_EVERY_MS) return;
+    this.#warnedAt.set(code, now);
+    this.logger.warn(line);
   }
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { checkWhole } from '../common/check-whole.js';
 import { refuseUnknown } from '../common/refuse-unknown.js';
 import type { Argon2Backend } from '../key-derivation/argon2-backend.js';
 import type { Argon2Parameters } from '../key-derivation/argon2-parameters.js';
 import { hashWithArgon2 } from './backend/argon2-hash.js';
 import type { PasswordCeilings } from './password-ceilings.js';
+import { argon2Strength } from './target/argon2id.scheme.js';
 
 const ROUNDS = 3;
 const SALT_BYTES = 16;
@@ -15,6 +15,7 @@ const KIB_PER_MIB = 1024;
 const SMALLEST_MIB = 19;
 const MAX_MIB = 4096;
 const MAX_TARGET_MS = 60_000;
+const DEFAULT_LANES = 4;
 
 /** What one hash may cost. */
 export interface CalibrationGoal {
@@ -25,7 +26,7 @@ export interface CalibrationGoal {
   /**
    * The lanes of a hash.
    *
-   * @default the processors of this machine, 4 at most
+   * @default those that the options say, or 4
    */
   parallelism?: number;
 }
@@ -42,27 +43,40 @@ export interface CalibrationRow extends Argon2Parameters {
 export interface Calibration {
   /** Every set that was measured, the most memory first. */
   readonly rows: readonly CalibrationRow[];
-  /** What to set as `password`; `undefined` when not even 19 MiB and one pass fit into the time. */
+  /** What the options say now; `undefined` when they say another scheme. */
+  readonly configured: CalibrationRow | undefined;
+  /**
+   * The row that fits and costs an attacker most, by memory x memory x passes; of equals, the one with the
+   * most memory. `undefined` when not even 19 MiB and one pass fit into the time.
+   */
   readonly recommendation: CalibrationRow | undefined;
   /** The rows as a table of text. */
   readonly table: string;
 }
 
+/** What there is to calibrate. */
+export interface CalibrationSubject {
+  readonly backend: Argon2Backend;
+  readonly ceilings: PasswordCeilings;
+  /** What the options say now; `undefined` when they say another scheme. */
+  readonly configured: Argon2Parameters | undefined;
+}
+
 /** Measures Argon2id with each of some sizes of memory, with as many passes as fit into the time. */
 export async function calibrateArgon2(
   goal: CalibrationGoal,
-  backend: Argon2Backend,
-  ceilings: PasswordCeilings,
+  { backend, ceilings, configured }: CalibrationSubject,
 ): Promise<Calibration> {
   refuseUnknown(goal, ['targetMs', 'memoryMiB', 'parallelism'], 'calibrate');
-  const { targetMs, memoryMiB, parallelism = Math.min(4, availableParallelism()) } = goal;
+  const { targetMs, memoryMiB, parallelism = configured?.parallelism ?? DEFAULT_LANES } = goal;
   const mostMiB = Math.min(MAX_MIB, Math.floor(ceilings.argon2MemoryKiB / KIB_PER_MIB));
   checkWhole(targetMs, 'targetMs', 1, MAX_TARGET_MS);
   checkWhole(memoryMiB, 'memoryMiB', SMALLEST_MIB, mostMiB);
   checkWhole(parallelism, 'parallelism', 1, ceilings.argon2Parallelism);
-  const measure = async ({ memoryKiB, timeCost }: Argon2Parameters): Promise<CalibrationRow> => {
-    const medianMs = await medianOf({ memoryKiB, timeCost, parallelism }, backend);
-    return { memoryKiB, timeCost, parallelism, medianMs, fits: medianMs <= targetMs };
+  const measure = async (parameters: Argon2Parameters): Promise<CalibrationRow> => {
+    const { memoryKiB, timeCost, parallelism: lanes } = parameters;
+    const medianMs = await medianOf(parameters, backend);
+    return { memoryKiB, timeCost, parallelism: lanes, medianMs, fits: medianMs <= targetMs };
   };
 
   const rows: CalibrationRow[] = [];
@@ -75,7 +89,16 @@ export async function calibrateArgon2(
     );
     rows.push(await mostThatFits(once, mostPasses, measure));
   }
-  return { rows, recommendation: rows.find(({ fits }) => fits), table: tableOf(rows) };
+  const now = configured && (await measure(configured));
+  return { rows, configured: now, recommendation: strongestOf(rows), table: tableOf(rows, now) };
+}
+
+/** Of those that fit, the one that costs an attacker most. The most memory comes first. */
+function strongestOf(rows: readonly CalibrationRow[]): CalibrationRow | undefined {
+  const [strongest] = rows
+    .filter(({ fits }) => fits)
+    .toSorted((a, b) => argon2Strength(b) - argon2Strength(a));
+  return strongest;
 }
 
 /** The pass that was measured, or as many as still fit when they are measured, too. */
@@ -119,15 +142,19 @@ async function medianOf(parameters: Argon2Parameters, backend: Argon2Backend): P
   return times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
 }
 
-function tableOf(rows: readonly CalibrationRow[]): string {
-  const lines = rows.map(({ memoryKiB, timeCost, parallelism, medianMs, fits }) => [
-    `${memoryKiB / KIB_PER_MIB} MiB`,
+function tableOf(rows: readonly CalibrationRow[], now: CalibrationRow | undefined): string {
+  const cellsOf = ({ memoryKiB, timeCost, parallelism, medianMs, fits }: CalibrationRow) => [
+    `${Math.round(memoryKiB / KIB_PER_MIB)} MiB`,
     String(timeCost),
     String(parallelism),
     `${medianMs.toFixed(1)} ms`,
     fits ? 'yes' : 'no',
-  ]);
-  return [['memory', 'passes', 'lanes', 'median', 'fits'], ...lines]
+  ];
+  return [
+    ['memory', 'passes', 'lanes', 'median', 'fits'],
+    ...rows.map(cellsOf),
+    ...(now ? [[...cellsOf(now), '(configured)']] : []),
+  ]
     .map((cells) => cells.map((cell) => cell.padStart(9)).join('  '))
     .join('\n');
 }

@@ -209,7 +209,9 @@ export type ResolvedPasswordOptions = Readonly<z.output<typeof passwordSchema>>;
 export const PASSWORD_OPTIONS = Symbol('nestjs-security:password-options');
 
 /** What passwords are hashed with, for the boot log. */
-export function describePasswords({ scheme, parameters, pepper }: ResolvedPasswordOptions): string {
-  const peppered = pepper === 'off' ? '' : ', with a pepper';
+export function describePasswords(options: ResolvedPasswordOptions): string {
+  const { scheme, parameters, pepper, acceptUnpeppered } = options;
+  const others = acceptUnpeppered ? 'verified, too' : 'refused';
+  const peppered = pepper === 'off' ? '' : `, with a pepper; hashes without one are ${others}`;
   return `passwords: ${describeHashing(scheme, parameters)}${peppered}`;
 }

@@ -240,8 +240,8 @@ export class PasswordService implements OnModuleInit {
   }
 
   /**
-   * Measures on this machine what Argon2id takes, and recommends parameters as RFC 9106, section 4, does: the
-   * most memory, then as many passes as fit into the time. Takes several times `targetMs` with the backend that
+   * Measures on this machine what Argon2id takes: some sizes of memory, each with as many passes as fit into the
+   * time (RFC 9106, section 4), beside what is configured. Takes many times `targetMs` with the backend that
    * the options name; run it on a quiet machine of the kind that serves logins.
    *
    * @throws TypeError or RangeError for a goal that is no number or out of bounds
@@ -250,7 +250,10 @@ export class PasswordService implements OnModuleInit {
    * console.log(table, recommendation);
    */
   async calibrate(goal: CalibrationGoal): Promise<Calibration> {
-    return calibrateArgon2(goal, this.#options.backend, this.#options.ceilings);
+    const { scheme, parameters, backend, ceilings } = this.#options;
+    const { memoryKiB = 0, timeCost = 0, parallelism = 0 } = parameters;
+    const configured = scheme === 'argon2id' ? { memoryKiB, timeCost, parallelism } : undefined;
+    return calibrateArgon2(goal, { backend, ceilings, configured });
   }
 
   async #judge(stored: unknown, password: string | Secret, request: PasswordRequest) {

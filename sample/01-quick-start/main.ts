@@ -1,6 +1,6 @@
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { NestFactory } from '@nestjs/core';
-import type { INestApplication } from '@nestjs/common';
+import { ConsoleLogger, type INestApplication } from '@nestjs/common';
 import { SecurityError } from 'nestjs-security';
 import { urlOf } from './address.js';
 import { keepApiKey } from './api-key.js';
@@ -22,7 +22,7 @@ async function start(): Promise<void> {
   });
   app.enableShutdownHooks([], { useProcessExit: true });
   await listen(app, settings);
-  app.useLogger(['warn', 'error', 'fatal']);
+  app.useLogger(new ConsoleLogger({ logLevels: ['warn', 'error', 'fatal'] }));
   const data = app.get(DataFolder);
   const place = await keepApiKey(data.apiKey, process.stdout.isTTY);
   console.log(greeting(urlOf(app.getHttpServer()), data, place));

@@ -1,4 +1,4 @@
-import type { INestApplication } from '@nestjs/common';
+import { ConsoleLogger, type INestApplication } from '@nestjs/common';
 import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import { SecurityError } from 'nestjs-security';
 import { AppModule } from './app.module.js';
@@ -22,7 +22,7 @@ async function start(): Promise<void> {
   });
   app.enableShutdownHooks([], { useProcessExit: true });
   await listen(app, settings.port);
-  app.useLogger(['warn', 'error', 'fatal']);
+  app.useLogger(new ConsoleLogger({ logLevels: ['warn', 'error', 'fatal'] }));
   console.log(await greeting(await app.getUrl(), folder));
 }
 

@@ -1,4 +1,4 @@
-import { Catch, Controller, Get, HttpException, UseGuards } from '@nestjs/common';
+import { Catch, Controller, Get, HttpException, Logger, UseGuards } from '@nestjs/common';
 import { APP_FILTER, BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import {
@@ -123,3 +123,29 @@ it('fails the call of a microservice, instead of answering it with the exception
     message: 'Bad Request',
   });
 });
+
+it('writes a crowd of refusals that may try again as one warning a second, without stacks', () => {
+  const [errors, warnings]: [unknown[], unknown[]] = [[], []];
+  const host = new ExecutionContextHost([]);
+  host.setType('rpc');
+  Logger.overrideLogger({
+    log: () => undefined,
+    error: (...line: unknown[]) => void errors.push(line),
+    warn: (line: unknown) => void warnings.push(line),
+  });
+  try {
+    const filter = new SecurityErrorFilter(new HttpAdapterHost());
+    for (let time = 0; time < 100; time += 1) {
+      filter.catch(busy(), host);
+    }
+    filter.catch(new AuditError('AUDIT_WRITE_FAILED', 'the disk is full', { status: 503 }), host);
+  } finally {
+    Logger.overrideLogger(false);
+  }
+  expect(warnings).toEqual(['[AUDIT_QUEUE_FULL] too many']);
+  expect(errors).toHaveLength(1);
+});
+
+function busy(): SecurityError {
+  return new AuditError('AUDIT_QUEUE_FULL', 'too many', { status: 503, retryAfterSeconds: 1 });
+}
