@@ -136,7 +136,7 @@ it('writes a crowd of refusals that may try again as one warning a second, witho
   try {
     const filter = new SecurityErrorFilter(new HttpAdapterHost());
     for (let time = 0; time < 100; time += 1) {
-      filter.catch(busy(), host);
+      filter.catch(tooMany(), host);
     }
     filter.catch(new AuditError('AUDIT_WRITE_FAILED', 'the disk is full', { status: 503 }), host);
   } finally {
@@ -146,6 +146,6 @@ it('writes a crowd of refusals that may try again as one warning a second, witho
   expect(errors).toHaveLength(1);
 });
 
-function busy(): SecurityError {
+function tooMany(): SecurityError {
   return new AuditError('AUDIT_QUEUE_FULL', 'too many', { status: 503, retryAfterSeconds: 1 });
 }

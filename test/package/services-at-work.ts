@@ -12,7 +12,8 @@ const EXPECTED = {
     'changed webhook': 401,
   },
   whoami: { id: 'ci' },
-  passwords: { right: true, wrong: false },
+  passwords: { right: true, wrong: false, django: true, bcrypt: 'PWD_BACKEND_UNAVAILABLE' },
+  policy: ['blocked'],
   decrypted: 'a note',
   oneTimePassword: { ok: true, qrCode: 'SECRET_QR_UNAVAILABLE' },
   argon2Loaded: { afterBoot: false, afterHash: true },
@@ -25,6 +26,7 @@ const EVENTS = [
   'webhook_refused',
   'password_verified',
   'password_refused',
+  'password_verified',
   'exercise_done',
 ];
 

@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import {
   AuditService,
   EncryptionService,
+  PasswordPolicyService,
   PasswordService,
   SecurityError,
   TotpService,
@@ -9,13 +10,17 @@ import {
 import { createHmac } from 'node:crypto';
 import { API_KEY, WEBHOOK_SECRET } from './app.module.js';
 
+const DJANGO = 'pbkdf2_sha256$10000$kjVJaVz6qsnJ$5yPHw3rwJGECpUf70daLGhOrQ5+AMxIJdz1c3bqK1Rs=';
+const BCRYPT = '$2b$04$LSrKjFXps4Y.xCR7YC/y/.FZ49m8jrTCJ1ztTQ7NtJUWlVTE.9d4i';
+
 /** What a run found; the test of the package reads it from the output. */
 export interface Findings {
   node: string;
   /** HTTP statuses, by what was sent. */
   statuses: Record<string, number>;
   whoami: unknown;
-  passwords: { right: boolean; wrong: boolean };
+  passwords: { right: boolean; wrong: boolean; django: boolean; bcrypt: string };
+  policy: string[];
   decrypted: string;
   oneTimePassword: { ok: boolean; qrCode: string };
   argon2Loaded: { afterBoot: boolean; afterHash: boolean };
@@ -37,12 +42,14 @@ export async function exercise(app: INestApplication): Promise<Findings> {
   const encryption = app.get(EncryptionService);
   const afterBoot = isArgon2Loaded();
   const passwords = await passwordsOf(app.get(PasswordService));
+  const { violations } = await app.get(PasswordPolicyService).evaluate('password1234567');
   await app.get(AuditService).record({ event: 'exercise_done', outcome: 'success' });
   return {
     node: process.version,
     statuses,
     whoami: await authenticated.json(),
     passwords,
+    policy: violations.map(({ code }) => code),
     decrypted: encryption.decryptToString(encryption.encrypt('a note')),
     oneTimePassword: await oneTimePasswordOf(app.get(TotpService)),
     argon2Loaded: { afterBoot, afterHash: isArgon2Loaded() },
@@ -54,7 +61,19 @@ async function passwordsOf(service: PasswordService): Promise<Findings['password
   return {
     right: await service.verify(stored, 'correct horse'),
     wrong: await service.verify(stored, 'battery staple'),
+    django: await service.verify(DJANGO, 'not a password'),
+    // These applications did not install a package of bcrypt.
+    bcrypt: await codeOf(service.verify(BCRYPT, 'correct horse battery staple')),
   };
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    return String(await work);
+  } catch (error) {
+    if (error instanceof SecurityError) return error.code;
+    throw error;
+  }
 }
 
 /** These applications did not install the package that draws QR codes. */
@@ -63,10 +82,7 @@ async function oneTimePasswordOf(totp: TotpService): Promise<Findings['oneTimePa
   const code = await totp.generate(secret);
   const { ok } = await totp.verify(code, secret, { lastAcceptedStep: null });
   const uri = await totp.uri(secret, { account: 'ann', issuer: 'Exercise' });
-  const qrCode = await totp.qrCodeSvg(uri).catch((error: unknown) => {
-    if (error instanceof SecurityError) return error.code;
-    throw error;
-  });
+  const qrCode = await codeOf(totp.qrCodeSvg(uri));
   return { ok, qrCode };
 }
 
