@@ -18,10 +18,16 @@ export interface HashingChoice {
   readonly bcryptCost?: number | undefined;
   readonly scryptCost?: number | undefined;
   readonly pbkdf2Iterations?: number | undefined;
+  readonly pepper: 'off' | 'keyring';
+  readonly pepperKeyId?: string | undefined;
+  readonly acceptUnpeppered: boolean;
   readonly ceilings: PasswordCeilings;
 }
 
-type ChoiceName = Exclude<keyof HashingChoice, 'scheme' | 'ceilings'>;
+type ChoiceName = Exclude<
+  keyof HashingChoice,
+  'scheme' | 'ceilings' | 'pepper' | 'pepperKeyId' | 'acceptUnpeppered'
+>;
 
 const ARGON2_CHOICES = ['profile', 'memoryKiB', 'timeCost', 'parallelism'] as const;
 const CHOICES: Readonly<Record<CreatingSchemeName, readonly ChoiceName[]>> = {
@@ -49,6 +55,11 @@ export function resolveHashing<T extends HashingChoice>(
     if (options[name] !== undefined && !CHOICES[options.scheme].includes(name)) {
       refuse(`has no effect on ${options.scheme}: remove it, or set another scheme.`, [name]);
     }
+  }
+  if (options.pepper === 'off') {
+    const mend = "has no effect without a pepper: remove it, or set pepper to 'keyring'.";
+    if (options.pepperKeyId !== undefined) refuse(mend, ['pepperKeyId']);
+    if (options.acceptUnpeppered) refuse(mend, ['acceptUnpeppered']);
   }
   const problem = problemOf(parameters, options.ceilings);
   if (problem !== undefined) refuse(problem);

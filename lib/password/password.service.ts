@@ -90,6 +90,7 @@ export class PasswordService implements OnModuleInit {
    * @throws TypeError for anything that is not text
    * @throws PasswordError `PWD_UNUSABLE` for an empty or too long password, one with a lone surrogate, the
    * text `[redacted]`, or one that bcrypt would cut; `PWD_BACKEND_UNAVAILABLE` when the library cannot be loaded
+   * @throws KeyringError `KEY_RING_STALE` when peppers come from a key provider that has been silent for too long
    * @throws PasswordBusyError `PWD_BUSY` when too many wait, or `timeoutMs` has passed
    * @throws the reason of the signal when it aborts
    */
@@ -108,6 +109,7 @@ export class PasswordService implements OnModuleInit {
    * unknown user
    * @throws TypeError only when the password is not text
    * @throws PasswordError `PWD_BACKEND_UNAVAILABLE` when the library cannot be loaded
+   * @throws KeyringError `KEY_RING_STALE` when peppers come from a key provider that has been silent for too long
    * @throws PasswordBusyError `PWD_BUSY` when too many wait, or `timeoutMs` has passed
    * @throws the reason of the signal when it aborts
    * @example
@@ -174,7 +176,11 @@ export class PasswordService implements OnModuleInit {
     return { ok: match !== undefined, reason, needsRehash, rehashed };
   }
 
-  /** Whether a stored hash should be replaced; `false` for what cannot be verified at all. */
+  /**
+   * Whether a stored hash should be replaced; `false` for what cannot be verified at all.
+   *
+   * @throws as {@link PasswordService.rehashReasons}
+   */
   needsRehash(stored: string | null | undefined): boolean {
     return this.rehashReasons(stored).length > 0;
   }
@@ -183,6 +189,7 @@ export class PasswordService implements OnModuleInit {
    * Why a stored hash should be replaced, as far as can be told without the password. Empty for one that is
    * as new ones are, or stronger, and for what cannot be verified at all.
    *
+   * @throws KeyringError `KEY_RING_STALE` when peppers come from a key provider that has been silent for too long
    * @example
    * passwords.rehashReasons('$2y$10$…'); // ['scheme']
    */
@@ -191,7 +198,11 @@ export class PasswordService implements OnModuleInit {
     return typeof hash === 'string' ? [] : this.#verifier.rehashReasons(hash);
   }
 
-  /** What a stored hash is; `undefined` for what cannot be verified. Computes nothing. */
+  /**
+   * What a stored hash is; `undefined` for what cannot be verified. Computes nothing.
+   *
+   * @throws as {@link PasswordService.rehashReasons}
+   */
   identify(stored: string | null | undefined): PasswordHashInfo | undefined {
     const hash = this.#verifier.read(stored);
     if (typeof hash === 'string') return undefined;
@@ -215,7 +226,12 @@ export class PasswordService implements OnModuleInit {
     return disabledHash();
   }
 
-  /** Whether a password could match what is stored: not for nothing, {@link PasswordService.disable}, or what cannot be verified. */
+  /**
+   * Whether a password could match what is stored: not for nothing, {@link PasswordService.disable}, or what
+   * cannot be verified.
+   *
+   * @throws as {@link PasswordService.rehashReasons}
+   */
   isUsable(stored: string | null | undefined): boolean {
     return typeof this.#verifier.read(stored) !== 'string';
   }

@@ -1,6 +1,6 @@
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
 import * as argon2 from 'argon2';
-import { KeyProvider, PasswordService, type KeyEntry } from 'nestjs-security';
+import { Keyring, KeyProvider, PasswordService, type KeyEntry } from 'nestjs-security';
 import { deriveKey } from '../../lib/keyring/derive-key.js';
 import { parseArgon2 } from '../../lib/password/stored/argon2-phc.js';
 import { hashesDuring } from '../support/hashes-during.js';
@@ -101,6 +101,48 @@ describe('a pepper', () => {
     await expect(start).rejects.toMatchObject({ code: 'PWD_PEPPER_UNKNOWN' });
     await expect(start).rejects.toThrow('password.pepperKeyId names "c"');
   });
+
+  it('is never that of a staged key, which other nodes may not have yet', async () => {
+    const keys: KeyEntry[] = [
+      { ...A, state: 'primary' },
+      { ...B, state: 'staged' },
+    ];
+    const start = passwordsWith(keys, { ...PEPPERED, pepperKeyId: 'b' });
+    await expect(start).rejects.toMatchObject({ code: 'PWD_PEPPER_UNKNOWN' });
+    await expect(start).rejects.toThrow('"b", which is staged');
+  });
+
+  it.each([
+    ['pepperKeyId', { pepperKeyId: 'a' }],
+    ['acceptUnpeppered', { acceptUnpeppered: true }],
+  ])('is asked for, or the start is refused: %s', (name, password) => {
+    const refusal = refusalOf({ keys: [A], password });
+    expect(refusal).toContain(`password.${name} has no effect without a pepper`);
+  });
+
+  it.each<[string, string | null, string]>([
+    ['a wrong password', 'plain', 'wrong'],
+    ['the right one', 'plain', PASSWORD],
+    ['an unknown user', null, PASSWORD],
+    ['a malformed hash', 'junk', PASSWORD],
+    ['a password of 5 kB', 'plain', 'x'.repeat(5000)],
+  ])(
+    'of keys that are stale fails for all alike, computing nothing: %s',
+    async (_, value, typed) => {
+      const plain = await (await passwordsWith([A], CHEAP)).hash(PASSWORD);
+      const { module } = await startServices({
+        keys: [A],
+        password: { ...PEPPERED, acceptUnpeppered: true },
+      });
+      const passwords = module.get(PasswordService);
+      module.get(Keyring).expire();
+      const work = async () => {
+        const verdict = passwords.verify(value === 'plain' ? plain : value, typed);
+        await expect(verdict).rejects.toMatchObject({ code: 'KEY_RING_STALE', status: 503 });
+      };
+      expect(await hashesDuring(work)).toBe(0);
+    },
+  );
 
   it('must be named where keys turn by themselves, since peppers turn on command only', () => {
     class Turning extends KeyProvider {
