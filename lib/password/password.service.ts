@@ -4,6 +4,7 @@ import { Secret } from '../common/secret.js';
 import { PasswordBusyError } from '../errors/password-busy.error.js';
 import { SecurityEvents } from '../events/security-events.js';
 import { Keyring } from '../keyring/keyring.js';
+import { fromNowOn } from './admission/call-deadline.js';
 import { PasswordAdmission } from './admission/password-admission.js';
 import { loadArgon2Backend } from './backend/argon2-hash.js';
 import { loadBcrypt } from './backend/bcrypt-backend.js';
@@ -121,7 +122,7 @@ export class PasswordService implements OnModuleInit {
     request: PasswordRequest = {},
   ): Promise<boolean> {
     refuseUnknown(request, REQUEST, 'verify');
-    const { reason } = await this.#judge(stored, password, request);
+    const { reason } = await this.#judge(stored, password, fromNowOn(request));
     return reason === 'match';
   }
 
@@ -143,10 +144,11 @@ export class PasswordService implements OnModuleInit {
     request: PasswordRequest = {},
   ): Promise<PasswordVerdict> {
     refuseUnknown(request, REQUEST, 'verifyAndUpgrade');
-    const { reason, match } = await this.#judge(stored, password, request);
+    const inTime = fromNowOn(request);
+    const { reason, match } = await this.#judge(stored, password, inTime);
     if (!match) return { ok: false, reason, needsRehash: false };
     const needsRehash = match.rehashReasons.length > 0;
-    const newHash = needsRehash ? await this.#replacement.create(match, request) : undefined;
+    const newHash = needsRehash ? await this.#replacement.create(match, inTime) : undefined;
     return { ok: true, reason, needsRehash, ...(newHash !== undefined && { newHash }) };
   }
 
@@ -167,11 +169,12 @@ export class PasswordService implements OnModuleInit {
   async login(options: LoginOptions): Promise<LoginVerdict> {
     refuseUnknown(options, ['stored', 'password', 'onRehash', ...REQUEST], 'login');
     const { stored, password, onRehash, ...request } = options;
-    const { reason, match } = await this.#judge(stored, password, request);
+    const inTime = fromNowOn(request);
+    const { reason, match } = await this.#judge(stored, password, inTime);
     const needsRehash = match !== undefined && match.rehashReasons.length > 0;
     const rehashed =
       match && needsRehash && onRehash && typeof stored === 'string'
-        ? await this.#replacement.store(match, request, (newHash) => onRehash(stored, newHash))
+        ? await this.#replacement.store(match, inTime, (newHash) => onRehash(stored, newHash))
         : false;
     return { ok: match !== undefined, reason, needsRehash, rehashed };
   }
