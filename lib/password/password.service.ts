@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { refuseUnknown } from '../common/refuse-unknown.js';
 import { Secret } from '../common/secret.js';
 import { PasswordBusyError } from '../errors/password-busy.error.js';
+import { SecurityConfigurationError } from '../errors/security-configuration.error.js';
 import { SecurityEvents } from '../events/security-events.js';
 import { Keyring } from '../keyring/keyring.js';
 import { fromNowOn } from './admission/call-deadline.js';
@@ -246,6 +247,8 @@ export class PasswordService implements OnModuleInit {
    *
    * @returns `$wrapped$v=1,digest=md5$argon2id$…`
    * @throws TypeError for a digest that is none of its algorithm; the message does not hold it
+   * @throws SecurityConfigurationError `CONFIG_INVALID` when the scheme is not Argon2id and the ceilings do not
+   * allow the profile `guide`, so that the result could never be verified
    * @throws PasswordBusyError as {@link PasswordService.hash}
    * @example
    * row.passwordHash = await passwords.wrapLegacy({ algorithm: 'md5', digest: row.md5 });
@@ -253,9 +256,11 @@ export class PasswordService implements OnModuleInit {
   async wrapLegacy(legacy: LegacyDigest, request: PasswordRequest = {}): Promise<string> {
     refuseUnknown(legacy, ['algorithm', 'digest', 'salt', 'saltPosition'], 'wrapLegacy');
     refuseUnknown(request, REQUEST, 'wrapLegacy');
-    return wrapLegacy(legacy, (bytes) =>
+    const wrapped = await wrapLegacy(legacy, (bytes) =>
       this.#reportBusy(this.#verifier.createArgon2id(bytes, request)),
     );
+    if (this.isUsable(wrapped)) return wrapped;
+    throw beyondCeilings();
   }
 
   /**
@@ -295,6 +300,16 @@ export class PasswordService implements OnModuleInit {
       throw error;
     }
   }
+}
+
+function beyondCeilings(): SecurityConfigurationError {
+  const message =
+    'must allow what wrapLegacy makes: Argon2id with 64 MiB, 3 passes and 4 lanes. Raise them, or set scheme to argon2id with lesser parameters.';
+  return new SecurityConfigurationError(
+    'CONFIG_INVALID',
+    [{ option: 'password.ceilings', message }],
+    'A digest cannot be wrapped',
+  );
 }
 
 function reveal(password: string | Secret): string {
