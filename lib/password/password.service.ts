@@ -163,8 +163,11 @@ export class PasswordService implements OnModuleInit {
    *   stored: user?.passwordHash,
    *   password,
    *   fairnessKey: request.ip,
-   *   onRehash: (oldHash, newHash) =>
-   *     db.query('UPDATE users SET hash = $1 WHERE id = $2 AND hash = $3', [newHash, user.id, oldHash]),
+   *   onRehash: async (oldHash, newHash) => {
+   *     const values = [newHash, user.id, oldHash];
+   *     const sql = 'UPDATE users SET hash = $1 WHERE id = $2 AND hash = $3';
+   *     return (await db.query(sql, values)).rowCount === 1;
+   *   },
    * });
    */
   async login(options: LoginOptions): Promise<LoginVerdict> {

@@ -17,8 +17,8 @@ async function startSlow(password: object, waits = [SLOW_MS, SLOW_MS]) {
   const admission = module.get(PasswordAdmission);
   const run = admission.run.bind(admission);
   const left: (number | undefined)[] = [];
-  admission.run = async <T>(job: AdmissionJob<T>, request: AdmissionRequest = {}) => {
-    left.push(request.timeoutMs);
+  admission.run = async <T>(job: AdmissionJob<T>, request?: AdmissionRequest) => {
+    left.push(request?.timeoutMs);
     await wait(waits[(left.length - 1) % 2]);
     return run(job, request);
   };

@@ -1,6 +1,12 @@
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
 import * as argon2 from 'argon2';
-import { Keyring, KeyProvider, PasswordService, type KeyEntry } from 'nestjs-security';
+import {
+  Keyring,
+  KeyProvider,
+  PasswordService,
+  type KeyEntry,
+  type KeyState,
+} from 'nestjs-security';
 import { deriveKey } from '../../lib/keyring/derive-key.js';
 import { parseArgon2 } from '../../lib/password/stored/argon2-phc.js';
 import { hashesDuring } from '../support/hashes-during.js';
@@ -143,6 +149,34 @@ describe('a pepper', () => {
       expect(await hashesDuring(work)).toBe(0);
     },
   );
+
+  it('follows the keys of a running application: one more, one revoked, one gone', async () => {
+    const { module } = await startServices({ keys: [A], password: PEPPERED });
+    const [passwords, keyring] = [module.get(PasswordService), module.get(Keyring)];
+    const keyOf = (id: string, state: KeyState) => ({
+      id,
+      state,
+      key: createSecretKey(Buffer.from(testSecret(id), 'base64url')),
+    });
+    const first = await passwords.hash(PASSWORD);
+    keyring.update([keyOf('b', 'primary'), keyOf('a', 'accepted')]);
+    expect(passwords.rehashReasons(first)).toEqual(['pepper']);
+    const second = await passwords.hash(PASSWORD);
+    expect(passwords.identify(second)?.pepperKeyId).toBe('b');
+
+    keyring.update([keyOf('c', 'primary'), keyOf('b', 'accepted'), keyOf('a', 'revoked')]);
+    for (const stored of [first, second]) {
+      expect(passwords.rehashReasons(stored)).toEqual(['pepper']);
+      expect(await passwords.verify(stored, PASSWORD)).toBe(true);
+    }
+
+    keyring.update([keyOf('c', 'primary')]);
+    for (const stored of [first, second]) {
+      const { newHash } = await passwords.verifyAndUpgrade(stored, PASSWORD);
+      expect(passwords.identify(newHash)?.pepperKeyId).toBe('c');
+      expect(passwords.rehashReasons(newHash)).toEqual([]);
+    }
+  });
 
   it('must be named where keys turn by themselves, since peppers turn on command only', () => {
     class Turning extends KeyProvider {
