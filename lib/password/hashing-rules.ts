@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { ceilingsSchema } from './ceilings.options.js';
 import type { PasswordCeilings } from './password-ceilings.js';
 import { ARGON2_PROFILES, type Argon2ProfileName } from './target/argon2-profiles.js';
 import type { CreatingSchemeName, HashParameters } from './target/creating-scheme.js';
@@ -102,7 +103,10 @@ function problemOf(
   const beyond = asked.find(([, value, ceiling]) => value > ceilings[ceiling]);
   if (!beyond) return undefined;
   const [what, value, ceiling] = beyond;
-  return `asks for more work than is ever verified: ${what} may be at most ${ceilings[ceiling]}. Ask for less, or raise ceilings.${ceiling} to ${value}, for what is stored, too.`;
+  const raise = ceilingsSchema.safeParse({ [ceiling]: value }).success
+    ? `, or raise ceilings.${ceiling} to ${value}, for what is stored, too`
+    : '';
+  return `asks for more work than is ever verified: ${what} may be at most ${ceilings[ceiling]}. Ask for less${raise}.`;
 }
 
 /** The parameters in words, for the boot log. */
