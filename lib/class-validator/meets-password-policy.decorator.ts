@@ -12,7 +12,8 @@ export interface MeetsPasswordPolicyOptions<Dto extends object> {
    */
   secondFactor?: boolean;
   /**
-   * Gives what else of the request the password must not be built on. What is not text in it is left out.
+   * Gives what else of the request the password must not be built on. What is not text in it is left out. A
+   * `secondFactor` in it counts before the one above: take it from what you know, never from the request.
    *
    * @default nothing but the names of the service
    */

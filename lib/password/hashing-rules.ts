@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { ceilingsSchema } from './ceilings.options.js';
 import type { PasswordCeilings } from './password-ceilings.js';
 import { ARGON2_PROFILES, type Argon2ProfileName } from './target/argon2-profiles.js';
 import type { CreatingSchemeName, HashParameters } from './target/creating-scheme.js';
@@ -18,10 +19,16 @@ export interface HashingChoice {
   readonly bcryptCost?: number | undefined;
   readonly scryptCost?: number | undefined;
   readonly pbkdf2Iterations?: number | undefined;
+  readonly pepper: 'off' | 'keyring';
+  readonly pepperKeyId?: string | undefined;
+  readonly acceptUnpeppered: boolean;
   readonly ceilings: PasswordCeilings;
 }
 
-type ChoiceName = Exclude<keyof HashingChoice, 'scheme' | 'ceilings'>;
+type ChoiceName = Exclude<
+  keyof HashingChoice,
+  'scheme' | 'ceilings' | 'pepper' | 'pepperKeyId' | 'acceptUnpeppered'
+>;
 
 const ARGON2_CHOICES = ['profile', 'memoryKiB', 'timeCost', 'parallelism'] as const;
 const CHOICES: Readonly<Record<CreatingSchemeName, readonly ChoiceName[]>> = {
@@ -49,6 +56,11 @@ export function resolveHashing<T extends HashingChoice>(
     if (options[name] !== undefined && !CHOICES[options.scheme].includes(name)) {
       refuse(`has no effect on ${options.scheme}: remove it, or set another scheme.`, [name]);
     }
+  }
+  if (options.pepper === 'off') {
+    const mend = "has no effect without a pepper: remove it, or set pepper to 'keyring'.";
+    if (options.pepperKeyId !== undefined) refuse(mend, ['pepperKeyId']);
+    if (options.acceptUnpeppered) refuse(mend, ['acceptUnpeppered']);
   }
   const problem = problemOf(parameters, options.ceilings);
   if (problem !== undefined) refuse(problem);
@@ -91,7 +103,10 @@ function problemOf(
   const beyond = asked.find(([, value, ceiling]) => value > ceilings[ceiling]);
   if (!beyond) return undefined;
   const [what, value, ceiling] = beyond;
-  return `asks for more work than is ever verified: ${what} may be at most ${ceilings[ceiling]}. Ask for less, or raise ceilings.${ceiling} to ${value}, for what is stored, too.`;
+  const raise = ceilingsSchema.safeParse({ [ceiling]: value }).success
+    ? `, or raise ceilings.${ceiling} to ${value}, for what is stored, too`
+    : '';
+  return `asks for more work than is ever verified: ${what} may be at most ${ceilings[ceiling]}. Ask for less${raise}.`;
 }
 
 /** The parameters in words, for the boot log. */

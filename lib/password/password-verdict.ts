@@ -26,7 +26,7 @@ export interface LoginOptions extends PasswordRequest {
   password: string | Secret;
   /**
    * Stores a new hash in the place of the old one, if the old one is still there: compare and swap. Gives
-   * `false`, or a promise of it, when it was not. What it throws is counted and does not end the login.
+   * `false`, or a promise of it, when it was not; anything else counts as stored. What it throws is counted and does not end the login.
    *
    * @default hashes are left as they are
    */

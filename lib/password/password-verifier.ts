@@ -62,9 +62,12 @@ export class PasswordVerifier {
   /**
    * @throws TypeError when the password is not text
    * @throws PasswordError `PWD_BUSY`, `PWD_BACKEND_UNAVAILABLE`
+   * @throws KeyringError `KEY_RING_STALE` when the key provider has been silent for too long
    */
   async judge(stored: unknown, password: string, request: AdmissionRequest): Promise<Judgement> {
     const text = passwordText(password);
+    // A ring that gives no pepper fails for all alike, or whoever sees the error learns who exists.
+    this.#settings.peppers.current();
     if (typeof text === 'string') return this.#refuse(text, 1, request);
     const forms = this.#formsOf(text);
     const hash = this.read(stored);

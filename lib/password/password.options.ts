@@ -86,14 +86,15 @@ export interface PasswordOptions {
   pepper?: 'off' | 'keyring';
   /**
    * The id of the key of `keys` from which the pepper of new hashes is derived. Needed where keys turn by
-   * themselves (a managed ring, a provider): peppers turn on command only.
+   * themselves (a managed ring, a provider): peppers turn on command only. Not a staged key. Refused without
+   * `pepper`.
    *
    * @default the primary key of a list
    */
   pepperKeyId?: string;
   /**
    * Whether hashes without a pepper still verify while `pepper` is `keyring`. Set it for the time of a
-   * migration: who may write rows could otherwise put in a hash of their own making.
+   * migration: who may write rows could otherwise put in a hash of their own making. Refused without `pepper`.
    *
    * @default false
    */

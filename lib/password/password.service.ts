@@ -2,8 +2,10 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { refuseUnknown } from '../common/refuse-unknown.js';
 import { Secret } from '../common/secret.js';
 import { PasswordBusyError } from '../errors/password-busy.error.js';
+import { SecurityConfigurationError } from '../errors/security-configuration.error.js';
 import { SecurityEvents } from '../events/security-events.js';
 import { Keyring } from '../keyring/keyring.js';
+import { fromNowOn } from './admission/call-deadline.js';
 import { PasswordAdmission } from './admission/password-admission.js';
 import { loadArgon2Backend } from './backend/argon2-hash.js';
 import { loadBcrypt } from './backend/bcrypt-backend.js';
@@ -90,6 +92,7 @@ export class PasswordService implements OnModuleInit {
    * @throws TypeError for anything that is not text
    * @throws PasswordError `PWD_UNUSABLE` for an empty or too long password, one with a lone surrogate, the
    * text `[redacted]`, or one that bcrypt would cut; `PWD_BACKEND_UNAVAILABLE` when the library cannot be loaded
+   * @throws KeyringError `KEY_RING_STALE` when peppers come from a key provider that has been silent for too long
    * @throws PasswordBusyError `PWD_BUSY` when too many wait, or `timeoutMs` has passed
    * @throws the reason of the signal when it aborts
    */
@@ -108,6 +111,7 @@ export class PasswordService implements OnModuleInit {
    * unknown user
    * @throws TypeError only when the password is not text
    * @throws PasswordError `PWD_BACKEND_UNAVAILABLE` when the library cannot be loaded
+   * @throws KeyringError `KEY_RING_STALE` when peppers come from a key provider that has been silent for too long
    * @throws PasswordBusyError `PWD_BUSY` when too many wait, or `timeoutMs` has passed
    * @throws the reason of the signal when it aborts
    * @example
@@ -119,7 +123,7 @@ export class PasswordService implements OnModuleInit {
     request: PasswordRequest = {},
   ): Promise<boolean> {
     refuseUnknown(request, REQUEST, 'verify');
-    const { reason } = await this.#judge(stored, password, request);
+    const { reason } = await this.#judge(stored, password, fromNowOn(request));
     return reason === 'match';
   }
 
@@ -141,10 +145,11 @@ export class PasswordService implements OnModuleInit {
     request: PasswordRequest = {},
   ): Promise<PasswordVerdict> {
     refuseUnknown(request, REQUEST, 'verifyAndUpgrade');
-    const { reason, match } = await this.#judge(stored, password, request);
+    const inTime = fromNowOn(request);
+    const { reason, match } = await this.#judge(stored, password, inTime);
     if (!match) return { ok: false, reason, needsRehash: false };
     const needsRehash = match.rehashReasons.length > 0;
-    const newHash = needsRehash ? await this.#replacement.create(match, request) : undefined;
+    const newHash = needsRehash ? await this.#replacement.create(match, inTime) : undefined;
     return { ok: true, reason, needsRehash, ...(newHash !== undefined && { newHash }) };
   }
 
@@ -158,23 +163,31 @@ export class PasswordService implements OnModuleInit {
    *   stored: user?.passwordHash,
    *   password,
    *   fairnessKey: request.ip,
-   *   onRehash: (oldHash, newHash) =>
-   *     db.query('UPDATE users SET hash = $1 WHERE id = $2 AND hash = $3', [newHash, user.id, oldHash]),
+   *   onRehash: async (oldHash, newHash) => {
+   *     const values = [newHash, user.id, oldHash];
+   *     const sql = 'UPDATE users SET hash = $1 WHERE id = $2 AND hash = $3';
+   *     return (await db.query(sql, values)).rowCount === 1;
+   *   },
    * });
    */
   async login(options: LoginOptions): Promise<LoginVerdict> {
     refuseUnknown(options, ['stored', 'password', 'onRehash', ...REQUEST], 'login');
     const { stored, password, onRehash, ...request } = options;
-    const { reason, match } = await this.#judge(stored, password, request);
+    const inTime = fromNowOn(request);
+    const { reason, match } = await this.#judge(stored, password, inTime);
     const needsRehash = match !== undefined && match.rehashReasons.length > 0;
     const rehashed =
       match && needsRehash && onRehash && typeof stored === 'string'
-        ? await this.#replacement.store(match, request, (newHash) => onRehash(stored, newHash))
+        ? await this.#replacement.store(match, inTime, (newHash) => onRehash(stored, newHash))
         : false;
     return { ok: match !== undefined, reason, needsRehash, rehashed };
   }
 
-  /** Whether a stored hash should be replaced; `false` for what cannot be verified at all. */
+  /**
+   * Whether a stored hash should be replaced; `false` for what cannot be verified at all.
+   *
+   * @throws as {@link PasswordService.rehashReasons}
+   */
   needsRehash(stored: string | null | undefined): boolean {
     return this.rehashReasons(stored).length > 0;
   }
@@ -183,6 +196,7 @@ export class PasswordService implements OnModuleInit {
    * Why a stored hash should be replaced, as far as can be told without the password. Empty for one that is
    * as new ones are, or stronger, and for what cannot be verified at all.
    *
+   * @throws KeyringError `KEY_RING_STALE` when peppers come from a key provider that has been silent for too long
    * @example
    * passwords.rehashReasons('$2y$10$…'); // ['scheme']
    */
@@ -191,7 +205,11 @@ export class PasswordService implements OnModuleInit {
     return typeof hash === 'string' ? [] : this.#verifier.rehashReasons(hash);
   }
 
-  /** What a stored hash is; `undefined` for what cannot be verified. Computes nothing. */
+  /**
+   * What a stored hash is; `undefined` for what cannot be verified. Computes nothing.
+   *
+   * @throws as {@link PasswordService.rehashReasons}
+   */
   identify(stored: string | null | undefined): PasswordHashInfo | undefined {
     const hash = this.#verifier.read(stored);
     if (typeof hash === 'string') return undefined;
@@ -215,7 +233,12 @@ export class PasswordService implements OnModuleInit {
     return disabledHash();
   }
 
-  /** Whether a password could match what is stored: not for nothing, {@link PasswordService.disable}, or what cannot be verified. */
+  /**
+   * Whether a password could match what is stored: not for nothing, {@link PasswordService.disable}, or what
+   * cannot be verified.
+   *
+   * @throws as {@link PasswordService.rehashReasons}
+   */
   isUsable(stored: string | null | undefined): boolean {
     return typeof this.#verifier.read(stored) !== 'string';
   }
@@ -227,6 +250,8 @@ export class PasswordService implements OnModuleInit {
    *
    * @returns `$wrapped$v=1,digest=md5$argon2id$…`
    * @throws TypeError for a digest that is none of its algorithm; the message does not hold it
+   * @throws SecurityConfigurationError `CONFIG_INVALID` when the scheme is not Argon2id and the ceilings do not
+   * allow the profile `guide`, so that the result could never be verified
    * @throws PasswordBusyError as {@link PasswordService.hash}
    * @example
    * row.passwordHash = await passwords.wrapLegacy({ algorithm: 'md5', digest: row.md5 });
@@ -234,9 +259,11 @@ export class PasswordService implements OnModuleInit {
   async wrapLegacy(legacy: LegacyDigest, request: PasswordRequest = {}): Promise<string> {
     refuseUnknown(legacy, ['algorithm', 'digest', 'salt', 'saltPosition'], 'wrapLegacy');
     refuseUnknown(request, REQUEST, 'wrapLegacy');
-    return wrapLegacy(legacy, (bytes) =>
+    const wrapped = await wrapLegacy(legacy, (bytes) =>
       this.#reportBusy(this.#verifier.createArgon2id(bytes, request)),
     );
+    if (this.isUsable(wrapped)) return wrapped;
+    throw beyondCeilings();
   }
 
   /**
@@ -279,6 +306,16 @@ export class PasswordService implements OnModuleInit {
       throw error;
     }
   }
+}
+
+function beyondCeilings(): SecurityConfigurationError {
+  const message =
+    'must allow what wrapLegacy makes: Argon2id with 64 MiB, 3 passes and 4 lanes. Raise them, or set scheme to argon2id with lesser parameters.';
+  return new SecurityConfigurationError(
+    'CONFIG_INVALID',
+    [{ option: 'password.ceilings', message }],
+    'A digest cannot be wrapped',
+  );
 }
 
 function reveal(password: string | Secret): string {

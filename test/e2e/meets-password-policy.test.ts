@@ -21,6 +21,15 @@ class SecondFactorDto {
   password!: string;
 }
 
+class ChoosingDto {
+  mfa!: unknown;
+
+  @MeetsPasswordPolicy<ChoosingDto>({
+    contextFrom: ({ mfa }) => ({ secondFactor: mfa as boolean }),
+  })
+  password!: string;
+}
+
 class ManyDto {
   @MeetsPasswordPolicy({ secondFactor: true }, { each: true })
   passwords!: string[];
@@ -35,6 +44,11 @@ class SignUpController {
 
   @Post('second-factor')
   secondFactor(@Body() { password }: SecondFactorDto) {
+    return { length: password.length };
+  }
+
+  @Post('choosing')
+  choosing(@Body() { password }: ChoosingDto) {
     return { length: password.length };
   }
 
@@ -117,6 +131,15 @@ describe.each(adapters)('@MeetsPasswordPolicy() on $adapter', ({ create }) => {
     expect((await send('second-factor', { password: 'kr7vWq2m' })).status).toBe(201);
     const answer = await send('second-factor', { password: 'kr7vWq2' });
     expect(answer).toEqual({ status: 400, message: ['choose another'] });
+  });
+
+  it('takes for a second factor nothing but true', async () => {
+    const send = await start();
+    const statusFor = async (mfa: unknown) =>
+      (await send('choosing', { mfa, password: 'kr7vWq2m' })).status;
+    expect(await statusFor(true)).toBe(201);
+    for (const mfa of [false, 'true', 1, null, {}, undefined])
+      expect(await statusFor(mfa)).toBe(400);
   });
 
   it('judges each of a list', async () => {

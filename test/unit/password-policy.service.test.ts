@@ -119,6 +119,12 @@ describe('The blocklist', () => {
     ['one twice, decorated', 'letmeinletmein99'],
     ['one in wide letters', 'ｐａｓｓｗｏｒｄ1234567'],
     ['one with what nobody sees', 'pass\u200bword\u00ad1234567'],
+    ['one with control characters', 'pass\0word\x1b12345678'],
+    ['one with accents', 'pässwörd 12345678'],
+    [
+      'one with a mark on every letter',
+      'p\u0301a\u0301s\u0301s\u0301w\u0301o\u0301r\u0301d\u03011234567',
+    ],
     ['a word of the dictionary', 'zookeeper/12/1987'],
   ])('has %s', async (_, password) => {
     expect(await codesOf(policy, password)).toContain('blocked');
@@ -161,6 +167,19 @@ describe('Words of the context', () => {
     expect(await codesOf(policy, password, ALICE)).toContain('context-word');
   });
 
+  it.each([
+    ['Élodie', 'elodie2024elodie'],
+    ['Elodie', 'élodie2024élodie'],
+    ['Zoë Bjørk', 'zoe-bjørk-1987!!'],
+  ])('carry no password, with their accents or without: %s', async (name, password) => {
+    expect(await codesOf(policy, password, { name })).toEqual(['context-word']);
+  });
+
+  it('keep the marks that are letters: those of other scripts', async () => {
+    const name = 'कि';
+    expect(await codesOf(policy, 'का की कु के को १९८७ !!', { name })).toEqual([]);
+  });
+
   it('may stand in a password that has more to it', async () => {
     for (const password of [
       'correct alice battery staple',
@@ -193,6 +212,8 @@ describe('Repetition', () => {
     'ab1ab1ab1ab1ab1x',
     'azertyuiopqsdfg',
     '\u200b'.repeat(15),
+    '\0'.repeat(15),
+    '\ufdfa'.repeat(15),
     'горагорагорагора',
   ])('refuses %j', async (password) => {
     expect(await codesOf(policy, password)).toContain('repetitive');
@@ -302,6 +323,20 @@ describe('The strength estimate', () => {
     const started = performance.now();
     await estimating.evaluate('p4$$w0rd'.repeat(512));
     expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('is told 200 words, so that thousands hold nobody up', async () => {
+    const estimating = policyWith({ estimator: {} }).policy;
+    const words = Array.from({ length: 100 }, (_, at) =>
+      Array.from({ length: 60 }, (__, of) => (46_656 + at * 60 + of).toString(36)).join(' '),
+    );
+    const times = [];
+    for (let round = 0; round < 5; round += 1) {
+      const started = performance.now();
+      await estimating.evaluate('zz1zz2!'.repeat(36), { words });
+      times.push(performance.now() - started);
+    }
+    expect(Math.min(...times)).toBeLessThan(100);
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { PasswordService } from 'nestjs-security';
+import { usablePassword } from '../../lib/password/usable-password.js';
 import { readStored } from '../../lib/password/stored/read-stored.js';
 import { hashesDuring } from '../support/hashes-during.js';
 import { READING_RULES as rules } from '../support/stored-formats.js';
@@ -115,5 +116,17 @@ describe('a stored value', () => {
       if (readStored(huge, rules) !== 'malformed') throw new Error('a megabyte was read');
     }
     expect(readStored(huge, rules)).toBe('malformed');
+  });
+});
+
+describe('a password', () => {
+  it('of half a gigabyte is not looked at', async () => {
+    const { module } = await startServices();
+    const passwords = module.get(PasswordService);
+    const huge = '\u65e5'.repeat(2 ** 28);
+    const startedAt = performance.now();
+    expect(() => usablePassword(huge)).toThrow('more than 4096 bytes');
+    expect(performance.now() - startedAt).toBeLessThan(100);
+    expect(await hashesDuring(() => passwords.verify(null, huge))).toBe(1);
   });
 });

@@ -1,6 +1,12 @@
 import { createHash, createHmac, createSecretKey } from 'node:crypto';
 import * as argon2 from 'argon2';
-import { KeyProvider, PasswordService, type KeyEntry } from 'nestjs-security';
+import {
+  Keyring,
+  KeyProvider,
+  PasswordService,
+  type KeyEntry,
+  type KeyState,
+} from 'nestjs-security';
 import { deriveKey } from '../../lib/keyring/derive-key.js';
 import { parseArgon2 } from '../../lib/password/stored/argon2-phc.js';
 import { hashesDuring } from '../support/hashes-during.js';
@@ -100,6 +106,76 @@ describe('a pepper', () => {
     const start = passwordsWith([A], { ...PEPPERED, pepperKeyId: 'c' });
     await expect(start).rejects.toMatchObject({ code: 'PWD_PEPPER_UNKNOWN' });
     await expect(start).rejects.toThrow('password.pepperKeyId names "c"');
+  });
+
+  it('is never that of a staged key, which other nodes may not have yet', async () => {
+    const keys: KeyEntry[] = [
+      { ...A, state: 'primary' },
+      { ...B, state: 'staged' },
+    ];
+    const start = passwordsWith(keys, { ...PEPPERED, pepperKeyId: 'b' });
+    await expect(start).rejects.toMatchObject({ code: 'PWD_PEPPER_UNKNOWN' });
+    await expect(start).rejects.toThrow('"b", which is staged');
+  });
+
+  it.each([
+    ['pepperKeyId', { pepperKeyId: 'a' }],
+    ['acceptUnpeppered', { acceptUnpeppered: true }],
+  ])('is asked for, or the start is refused: %s', (name, password) => {
+    const refusal = refusalOf({ keys: [A], password });
+    expect(refusal).toContain(`password.${name} has no effect without a pepper`);
+  });
+
+  it.each<[string, string | null, string]>([
+    ['a wrong password', 'plain', 'wrong'],
+    ['the right one', 'plain', PASSWORD],
+    ['an unknown user', null, PASSWORD],
+    ['a malformed hash', 'junk', PASSWORD],
+    ['a password of 5 kB', 'plain', 'x'.repeat(5000)],
+  ])(
+    'of keys that are stale fails for all alike, computing nothing: %s',
+    async (_, value, typed) => {
+      const plain = await (await passwordsWith([A], CHEAP)).hash(PASSWORD);
+      const { module } = await startServices({
+        keys: [A],
+        password: { ...PEPPERED, acceptUnpeppered: true },
+      });
+      const passwords = module.get(PasswordService);
+      module.get(Keyring).expire();
+      const work = async () => {
+        const verdict = passwords.verify(value === 'plain' ? plain : value, typed);
+        await expect(verdict).rejects.toMatchObject({ code: 'KEY_RING_STALE', status: 503 });
+      };
+      expect(await hashesDuring(work)).toBe(0);
+    },
+  );
+
+  it('follows the keys of a running application: one more, one revoked, one gone', async () => {
+    const { module } = await startServices({ keys: [A], password: PEPPERED });
+    const [passwords, keyring] = [module.get(PasswordService), module.get(Keyring)];
+    const keyOf = (id: string, state: KeyState) => ({
+      id,
+      state,
+      key: createSecretKey(Buffer.from(testSecret(id), 'base64url')),
+    });
+    const first = await passwords.hash(PASSWORD);
+    keyring.update([keyOf('b', 'primary'), keyOf('a', 'accepted')]);
+    expect(passwords.rehashReasons(first)).toEqual(['pepper']);
+    const second = await passwords.hash(PASSWORD);
+    expect(passwords.identify(second)?.pepperKeyId).toBe('b');
+
+    keyring.update([keyOf('c', 'primary'), keyOf('b', 'accepted'), keyOf('a', 'revoked')]);
+    for (const stored of [first, second]) {
+      expect(passwords.rehashReasons(stored)).toEqual(['pepper']);
+      expect(await passwords.verify(stored, PASSWORD)).toBe(true);
+    }
+
+    keyring.update([keyOf('c', 'primary')]);
+    for (const stored of [first, second]) {
+      const { newHash } = await passwords.verifyAndUpgrade(stored, PASSWORD);
+      expect(passwords.identify(newHash)?.pepperKeyId).toBe('c');
+      expect(passwords.rehashReasons(newHash)).toEqual([]);
+    }
   });
 
   it('must be named where keys turn by themselves, since peppers turn on command only', () => {

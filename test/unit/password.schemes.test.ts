@@ -144,6 +144,7 @@ describe('options that cannot be meant', () => {
       'raise ceilings.argon2MemoryKiBPasses to 2097152',
     ],
     [{ scheme: 'bcrypt', bcryptCost: 16 }, 'raise ceilings.bcryptCost to 16'],
+    [{ scheme: 'scrypt', scryptCost: 23 }, 'may be at most 262144. Ask for less.'],
     [{ scheme: 'scrypt', scryptCost: 19 }, 'raise ceilings.scryptMemoryKiB to 524288'],
     [
       { scheme: 'pbkdf2-sha256', pbkdf2Iterations: 6_000_000 },

@@ -127,6 +127,52 @@ describe('verifyAndUpgrade', () => {
     expect(newHash).toMatch(/^\$argon2id\$v=19\$m=256,t=5,p=1\$/);
   });
 
+  it.each<[object, RegExp]>([
+    [{ scheme: 'pbkdf2-sha256', pbkdf2Iterations: 1000 }, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/],
+    [{ scheme: 'bcrypt', bcryptCost: 4 }, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/],
+    [{ scheme: 'scrypt', scryptCost: 4 }, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/],
+  ])(
+    'never makes a hash weaker: a stronger scheme that is only misspelt is kept by %j',
+    async (options, form) => {
+      const { passwords } = await start(options);
+      const stored = await hashByArgon2(19_456, 2);
+      expect(passwords.rehashReasons(stored)).toEqual(['spelling']);
+      const { newHash } = await passwords.verifyAndUpgrade(stored, PASSWORD);
+      expect(newHash).toMatch(form);
+      expect(passwords.rehashReasons(newHash)).toEqual([]);
+    },
+  );
+
+  it('never makes a hash weaker: the cost of bcrypt goes on into bcrypt-sha256, and back', async () => {
+    const schemes = ['bcrypt', 'bcrypt-sha256'] as const;
+    for (const [from, to] of [schemes, schemes.toReversed()]) {
+      const stored = await hashBy({ scheme: from, bcryptCost: 6 });
+      const { passwords } = await start({ scheme: to, bcryptCost: 4 });
+      const { newHash } = await passwords.verifyAndUpgrade(stored, PASSWORD);
+      expect(passwords.identify(newHash)).toMatchObject({ scheme: to, parameters: { cost: 6 } });
+    }
+  });
+
+  it('never makes a hash weaker: Argon2i and Argon2d become Argon2id of their own parameters', async () => {
+    for (const type of [argon2.argon2i, argon2.argon2d]) {
+      const parameters = { memoryCost: 19_456, timeCost: 3, parallelism: 1 };
+      const stored = await argon2.hash(PASSWORD, { ...parameters, type });
+      for (const options of [CHEAP, { scheme: 'bcrypt', bcryptCost: 4 }]) {
+        const { passwords } = await start(options);
+        const { newHash = stored } = await passwords.verifyAndUpgrade(stored, PASSWORD);
+        expect(parseArgon2(newHash)).toMatchObject({ memoryKiB: 19_456, timeCost: 3 });
+      }
+    }
+  });
+
+  it('never makes a hash weaker: PBKDF2 of the other hash is replaced where it is no stronger', async () => {
+    const sha256 = await hashBy({ scheme: 'pbkdf2-sha256', pbkdf2Iterations: 6000 });
+    const weaker = await start({ scheme: 'pbkdf2-sha512', pbkdf2Iterations: 2000 });
+    expect(weaker.passwords.rehashReasons(sha256)).toEqual([]);
+    const equal = await start({ scheme: 'pbkdf2-sha512', pbkdf2Iterations: 2100 });
+    expect(equal.passwords.rehashReasons(sha256)).toEqual(['scheme']);
+  });
+
   it.each<[string, string | null | undefined, string, string]>([
     ['nothing stored', null, PASSWORD, 'no-hash'],
     ['an unknown user', undefined, PASSWORD, 'no-hash'],

@@ -11,9 +11,10 @@ export interface AdmissionRequest {
   /** Ends the wait: the call rejects with the signal's reason. Work that has begun runs on unheard. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Milliseconds from the call until it is refused, 1 to 2147483647.
+   * Milliseconds from the call until it is refused, 1 to 2147483647; of a call that takes several hashes, for
+   * all of them together.
    *
-   * @default the `timeoutMs` of the limits
+   * @default the `timeoutMs` of the limits, for each hash
    */
   readonly timeoutMs?: number | undefined;
   /**

@@ -26,7 +26,8 @@ export interface PasswordAdmissionOptions {
    */
   maxQueued?: number;
   /**
-   * How long a caller waits for a hash, in milliseconds, 1 to 2147483647, before it is refused with `PWD_BUSY`.
+   * How long a caller waits for a hash, in milliseconds, 1 to 2147483647, before it is refused with `PWD_BUSY`;
+   * a login that makes a new hash waits for two. `timeoutMs` of a call is for the call as a whole.
    *
    * @default 10000
    */

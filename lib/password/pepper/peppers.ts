@@ -22,8 +22,8 @@ export interface PepperRules {
 
 interface HeldPeppers {
   readonly from: PurposeKeys;
+  readonly revoked: readonly PurposeKey[];
   readonly byId: ReadonlyMap<string, Pepper>;
-  readonly current: Pepper;
 }
 
 /**
@@ -43,15 +43,24 @@ export class Peppers {
   /**
    * What new hashes are made with; `undefined` when peppers are off.
    *
-   * @throws PasswordError `PWD_PEPPER_UNKNOWN` when the ring has no key of the configured id, or two ids that
-   * a stored hash could not tell apart
+   * @throws PasswordError `PWD_PEPPER_UNKNOWN` when the ring has no key of the configured id, or only a staged
+   * one, or two ids that a stored hash could not tell apart
    * @throws KeyringError `KEY_RING_STALE` when the key provider has been silent for too long
    */
   current(): Pepper | undefined {
-    return this.#rules.pepper === 'off' ? undefined : this.#peppers().current;
+    if (this.#rules.pepper === 'off') return undefined;
+    const { from, revoked, byId } = this.#peppers();
+    const { id } = this.#creating(from, revoked);
+    const current = [...byId.values()].find(({ keyId }) => keyId === id);
+    if (!current) throw new TypeError('the key that creates is one of all keys');
+    return current;
   }
 
-  /** The pepper that a stored hash names; `undefined` when no key of the ring gives it. */
+  /**
+   * The pepper that a stored hash names; `undefined` when no key of the ring gives it.
+   *
+   * @throws KeyringError `KEY_RING_STALE` when the key provider has been silent for too long
+   */
   find(id: Buffer): Pepper | undefined {
     return this.#peppers().byId.get(id.toString('hex'));
   }
@@ -70,10 +79,7 @@ export class Peppers {
       if (byId.has(id.toString('hex'))) throw sameId(keyId);
       byId.set(id.toString('hex'), { keyId, id, key });
     }
-    const { id } = this.#creating(from, revoked);
-    const current = byId.get(pepperIdOf(id).toString('hex'));
-    if (!current) throw new TypeError('the key that creates is one of all keys');
-    return { from, byId, current };
+    return { from, revoked, byId };
   }
 
   #creating(from: PurposeKeys, revoked: readonly PurposeKey[]): PurposeKey {
@@ -81,8 +87,11 @@ export class Peppers {
     const named = from.find(({ id }) => id === pepperKeyId);
     // Revoking the named key is the command to turn to the primary one.
     if (pepperKeyId === undefined || revoked.some(({ id }) => id === pepperKeyId)) return from[0];
-    if (named) return named;
-    const message = `password.pepperKeyId names "${pepperKeyId}", which is not in the keyring: it has ${from.map(({ id }) => id).join(', ')}`;
+    if (named && named.state !== 'staged') return named;
+    const problem = named
+      ? 'is staged and creates nothing yet: make it accepted when every node has it'
+      : `is not in the keyring: it has ${from.map(({ id }) => id).join(', ')}`;
+    const message = `password.pepperKeyId names "${pepperKeyId}", which ${problem}`;
     throw new PasswordError('PWD_PEPPER_UNKNOWN', message);
   }
 }

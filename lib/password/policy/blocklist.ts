@@ -1,5 +1,5 @@
 import { isDecoration } from './decoration.js';
-import { joinWords, readings, unitOf } from './folding.js';
+import { readings, spellings, unitOf } from './folding.js';
 import type { WordLists } from './word-lists.js';
 
 /** So many characters may be taken off at either end, one by one, to find a word in between. */
@@ -8,12 +8,12 @@ const LETTER = /\p{L}/u;
 const LETTERS = /\p{L}/gu;
 
 /**
- * Tells whether a folded password, as a whole, is a listed one: as it stands, repeated, with separators,
- * with digits and signs for letters, or with decoration around it ({@link isDecoration}). A listed word
+ * Tells whether a folded password, as a whole, is a listed one: as it stands, repeated, with separators or
+ * accents, with digits and signs for letters, or with decoration around it ({@link isDecoration}). A listed word
  * among others is no reason.
  */
 export function isBlocked(folded: string, lists: WordLists): boolean {
-  return [...new Set([folded, joinWords(folded)])].some((text) => isListed(text, lists));
+  return spellings(folded).some((text) => isListed(text, lists));
 }
 
 function isListed(text: string, lists: WordLists): boolean {

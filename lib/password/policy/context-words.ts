@@ -1,5 +1,5 @@
 import { isDecoration } from './decoration.js';
-import { fold, joinWords, readings } from './folding.js';
+import { fold, joinWords, readings, spellings, withoutAccents } from './folding.js';
 import type { PasswordContext } from './password-context.js';
 import type { WordLists } from './word-lists.js';
 
@@ -30,22 +30,23 @@ export function contextWords(
     .toSorted((a, b) => b.length - a.length);
 }
 
-/** `Ann-Marie Lee` gives `ann-marie lee`, `annmarielee`, `ann`, `marie`, `lee`. */
+/** `Ann-Marie Lee` gives `ann-marie lee`, `annmarielee`, `ann`, `marie`, `lee`; `Zoë` gives `zoe`, too. */
 function formsOf(text: string): string[] {
   const folded = fold(text.toWellFormed());
-  return [folded, joinWords(folded), ...folded.split(NOT_IN_WORDS)];
+  const forms = [folded, joinWords(folded), ...folded.split(NOT_IN_WORDS)];
+  return [...forms, ...forms.map(withoutAccents)];
 }
 
 /**
- * Tells whether a folded password is built on context words: cut out wherever they stand, as they are or
- * with digits and signs for letters, they leave nothing but decoration ({@link isDecoration}). A password
+ * Tells whether a folded password is built on context words: cut out wherever they stand, as they are, without
+ * accents or with digits and signs for letters, they leave nothing but decoration ({@link isDecoration}). A password
  * that has more to it may hold such a word; so may one of more than 256 characters.
  *
  * @param words those of {@link contextWords}
  */
 export function isBuiltOn(words: readonly string[], folded: string, lists: WordLists): boolean {
   if (folded.length > MAX_COMPARED) return false;
-  return [...new Set([folded, joinWords(folded)])].some((text) =>
+  return spellings(folded).some((text) =>
     readings(text).some((reading) => {
       const rest = cutOut(words, reading, text);
       return rest !== undefined && isDecoration(rest, lists);

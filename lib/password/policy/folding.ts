@@ -19,15 +19,29 @@ const SUBSTITUTES: Readonly<Record<string, string>> = {
 const ALSO_L = /[!1|]/g;
 const SUBSTITUTED = /[@4836!1|09$5+72]/g;
 
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu;
+/** Elsewhere marks are vowels, and a text without them is another one. */
+const MARKS_OF_LATIN = /(?<=\p{Script=Latin})\p{Mn}+/gu;
+
 /**
- * A text as it is compared with words: Unicode NFKC, lower case, without what nobody sees (zero-width
- * characters and the like). The time is linear but for the normalising: bound the size before.
+ * A text as it is compared with words: Unicode NFKC, lower case, without what nobody sees (zero-width and
+ * control characters and the like). The time is linear but for the normalising: bound the size before.
  */
 export function fold(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/\p{Default_Ignorable_Code_Point}/gu, '');
+  return text.normalize('NFKC').toLowerCase().replace(UNSEEN, '');
+}
+
+/** A folded text whose Latin letters have lost their accents. */
+export function withoutAccents(folded: string): string {
+  const apart = folded.normalize('NFD');
+  const bare = apart.replace(MARKS_OF_LATIN, '');
+  return bare === apart ? folded : bare.normalize('NFC');
+}
+
+/** A folded text as it stands, without what is between its words, and either of them without accents. */
+export function spellings(folded: string): readonly string[] {
+  const texts = [folded, joinWords(folded)];
+  return [...new Set([...texts, ...texts.map(withoutAccents)])];
 }
 
 /** A folded text without spaces, punctuation and symbols. */

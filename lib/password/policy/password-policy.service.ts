@@ -100,14 +100,16 @@ export class PasswordPolicyService {
     if (characters === 0) return [tooShort(minLength)];
     // One character may become eighteen; nothing that is listed is as long as that.
     const folded = fold(password).slice(0, MAX_BYTES);
+    // One character may become a phrase by folding, which then repeats nothing.
+    const isMonotonous = [folded, password.toLowerCase()].some((text) =>
+      isRepetitive(text, { characters, minLength }, lists.keyboards),
+    );
     const isCommon = password === REDACTED || isBlocked(folded, lists);
     return [
       ...(characters < minLength ? [tooShort(minLength)] : []),
       ...(isCommon ? [VIOLATIONS.blocked] : []),
       ...(isBuiltOn(words, folded, lists) ? [VIOLATIONS.contextWord] : []),
-      ...(isRepetitive(folded, { characters, minLength }, lists.keyboards)
-        ? [VIOLATIONS.repetitive]
-        : []),
+      ...(isMonotonous ? [VIOLATIONS.repetitive] : []),
     ];
   }
 

@@ -1,4 +1,4 @@
-import { fold, joinWords } from './folding.js';
+import { fold, spellings } from './folding.js';
 import { keyboardsOf, type Keyboard } from './keyboard.js';
 
 /** What passwords are compared with. */
@@ -22,8 +22,7 @@ export async function loadWordLists(additions: readonly string[]): Promise<WordL
   // They are folded already, all of them ASCII.
   const blocked = new Set([...dictionary['passwords-common'], ...dictionary['diceware-common']]);
   for (const addition of additions) {
-    const folded = fold(addition);
-    for (const form of [folded, joinWords(folded)]) if (form !== '') blocked.add(form);
+    for (const form of spellings(fold(addition))) if (form !== '') blocked.add(form);
   }
   let longest = 0;
   for (const word of blocked) longest = Math.max(longest, word.length);

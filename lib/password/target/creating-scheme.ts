@@ -24,9 +24,9 @@ export interface CreatingScheme {
   readonly digestBytes: number;
   /** The least parameters of which a hash is left alone when the configured scheme is a lesser one. */
   readonly floor: HashParameters;
-  /** Which of two schemes is the stronger one, at parameters that cost us the same. */
+  /** Which of two schemes is the stronger one, at parameters that cost us the same; of equals, `strength` tells. */
   readonly rank: number;
-  /** What a guess costs an attacker with hardware of their own, to compare parameters of this scheme. */
+  /** What a guess costs an attacker with hardware of their own, to compare parameters of schemes of this rank. */
   strength(parameters: HashParameters): number;
   /** How much memory one hash fills, in KiB. */
   memoryKiB(parameters: HashParameters): number;

@@ -1,7 +1,7 @@
 import type { Argon2Backend } from '../../key-derivation/argon2-backend.js';
 import type { PasswordText } from '../password-text.js';
 import type { Pepper } from '../pepper/peppers.js';
-import type { StoredHash } from '../stored/stored-hash.js';
+import type { PasswordScheme, StoredHash } from '../stored/stored-hash.js';
 import { ARGON2ID_SCHEME } from './argon2id.scheme.js';
 import { ARGON2_PROFILES } from './argon2-profiles.js';
 import { BCRYPT_SCHEME, BCRYPT_SHA256_SCHEME } from './bcrypt.scheme.js';
@@ -18,6 +18,11 @@ const SCHEMES: Readonly<Record<CreatingSchemeName, CreatingScheme>> = {
   'pbkdf2-sha256': PBKDF2_SHA256_SCHEME,
   'pbkdf2-sha512': PBKDF2_SHA512_SCHEME,
 };
+/** The schemes whose parameters mean the same. */
+const KIN: readonly (readonly PasswordScheme[])[] = [
+  ['argon2id', 'argon2i', 'argon2d'],
+  ['bcrypt', 'bcrypt-sha256'],
+];
 const SALT_BYTES = 16;
 const NEWEST_ARGON2 = 19;
 
@@ -47,15 +52,17 @@ export class HashTarget {
   }
 
   /**
-   * The hash that takes the place of a stored one: with the stored parameters where these are the stronger
-   * ones, so that nothing gets weaker by being made anew.
+   * The hash that takes the place of a stored one: with the stored parameters, and in the stored scheme, where
+   * these are the stronger ones, so that nothing gets weaker by being made anew.
    */
   plan(stored?: StoredHash): HashPlan {
-    const parameters =
-      stored && stored.scheme === this.#rules.scheme && this.#compare(stored) > 0
-        ? stored.parameters
-        : this.#rules.parameters;
-    return this.#planWith(parameters);
+    if (!stored) return this.#planWith(this.#rules.parameters);
+    if (areKin(stored.scheme, this.#rules.scheme))
+      return this.#planWith(this.#compare(stored) > 0 ? stored.parameters : this.#rules.parameters);
+    const stronger = this.#isLesserScheme(stored) ? undefined : creatingKin(stored.scheme);
+    return stronger
+      ? this.#planWith(stored.parameters, stronger)
+      : this.#planWith(this.#rules.parameters);
   }
 
   /** Work that takes about such a share of the time of a new hash, 0 to 1. */
@@ -100,11 +107,11 @@ export class HashTarget {
     );
   }
 
-  #planWith(parameters: HashParameters): HashPlan {
+  #planWith(parameters: HashParameters, scheme = this.#scheme): HashPlan {
     return {
-      memoryKiB: this.#scheme.memoryKiB(parameters),
+      memoryKiB: scheme.memoryKiB(parameters),
       create: (password, pepper) =>
-        this.#scheme.create(password, {
+        scheme.create(password, {
           parameters,
           pepper,
           argon2Backend: this.#rules.argon2Backend,
@@ -116,11 +123,15 @@ export class HashTarget {
     return this.#scheme.strength(parameters) - this.#scheme.strength(this.#rules.parameters);
   }
 
-  #isLesserScheme({ scheme, parameters }: StoredHash): boolean {
+  #isLesserScheme(stored: StoredHash): boolean {
+    const { scheme, parameters } = stored;
     if (scheme === this.#rules.scheme) return false;
-    const other = creatingScheme(scheme);
-    if (!other || other.rank <= this.#scheme.rank) return true;
-    return other.strength(parameters) < other.strength(other.floor);
+    const other = creatingKin(scheme);
+    if (!other || other.rank < this.#scheme.rank || areKin(scheme, this.#rules.scheme)) return true;
+    const strength = other.strength(parameters);
+    return other.rank === this.#scheme.rank
+      ? strength <= this.#scheme.strength(this.#rules.parameters)
+      : strength < other.strength(other.floor);
   }
 
   #isShort({ scheme, digest }: StoredHash): boolean {
@@ -129,6 +140,15 @@ export class HashTarget {
   }
 }
 
-function creatingScheme(name: string): CreatingScheme | undefined {
+function creatingScheme(name: PasswordScheme | undefined): CreatingScheme | undefined {
   return Object.entries(SCHEMES).find(([each]) => each === name)?.[1];
+}
+
+/** The scheme in which a hash of this one can be made anew with its own parameters: Argon2id for Argon2i. */
+function creatingKin(name: PasswordScheme): CreatingScheme | undefined {
+  return creatingScheme(name) ?? creatingScheme(KIN.find((kin) => kin.includes(name))?.[0]);
+}
+
+function areKin(one: PasswordScheme, other: PasswordScheme): boolean {
+  return one === other || KIN.some((kin) => kin.includes(one) && kin.includes(other));
 }

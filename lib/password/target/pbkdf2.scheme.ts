@@ -5,6 +5,8 @@ import { formatPeppered, pepperedText } from '../stored/peppered.format.js';
 import { parameter, type CreatingScheme } from './creating-scheme.js';
 
 const SALT_BYTES = 16;
+/** An iteration of HMAC-SHA512 counts as so many of HMAC-SHA256: what OWASP asks of each. */
+const WEIGHTS = { sha256: 1, sha512: 600_000 / 210_000 };
 
 /** PBKDF2-HMAC-SHA256 (RFC 8018), in the form of Python's passlib. */
 export const PBKDF2_SHA256_SCHEME = pbkdf2Scheme('sha256', 32);
@@ -17,7 +19,7 @@ function pbkdf2Scheme(hash: 'sha256' | 'sha512', digestBytes: number): CreatingS
     digestBytes,
     floor: { iterations: 100_000 },
     rank: 1,
-    strength: (parameters) => parameter(parameters, 'iterations'),
+    strength: (parameters) => parameter(parameters, 'iterations') * WEIGHTS[hash],
     memoryKiB: () => 1,
     scaled: (parameters, share) => ({
       iterations: Math.max(1, Math.round(parameter(parameters, 'iterations') * share)),

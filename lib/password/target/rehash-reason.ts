@@ -1,5 +1,6 @@
 /**
- * Why a stored hash should be made anew, at the next login:
+ * Why a stored hash should be made anew, at the next login; one of a stronger scheme or stronger parameters
+ * keeps them:
  * - `scheme`: another function than the configured one, and not a stronger one;
  * - `parameters`: it costs an attacker less than the configured ones;
  * - `version`: Argon2 before version 1.3;
