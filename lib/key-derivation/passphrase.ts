@@ -27,7 +27,9 @@ const REFUSALS: Readonly<Record<UnusablePassphrase, string>> = {
 export function normalizedBytes(text: string): Buffer | UnusablePassphrase {
   if (text === '') return 'empty';
   if (text === REDACTED) return 'redacted';
-  // Normalising costs more than linear time on some texts, so the size is judged first.
+  // Normalising costs more than linear time on some texts, so the size is judged first. No character has fewer
+  // bytes than UTF-16 units, so that most of the long ones are told without counting.
+  if (text.length > MAX_PASSPHRASE_BYTES) return 'too-long';
   if (Buffer.byteLength(text, 'utf8') > MAX_PASSPHRASE_BYTES) return 'too-long';
   if (!text.isWellFormed()) return 'ill-formed-unicode';
   return Buffer.from(text.normalize('NFC'), 'utf8');
