@@ -10,7 +10,7 @@ import {
   type Condition,
   type LoadResult,
 } from './password-load-condition.js';
-import { refusalCost } from './password-refusals.js';
+import { refusalCost } from './admission-refusals.js';
 import { circumstances, publish, table, versionOf } from './report.js';
 import { summaryOf } from './statistics.js';
 

@@ -1,6 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { format } from 'prettier';
+
+/** Between the sections of a page. */
+const SECTION = /^## /m;
 
 /** A Markdown table; the first row is its head. */
 export function table([head = [], ...rows]: readonly (readonly string[])[]): string {
@@ -31,4 +34,21 @@ export async function publish(name: string, page: string): Promise<void> {
   const text = await format(page, { parser: 'markdown' });
   writeFileSync(`bench/results/${name}.md`, text);
   console.log(text);
+}
+
+/**
+ * As {@link publish}, for a page that several runs write, each a section of its own: sections of other titles
+ * stay as they are. In the order of their titles.
+ */
+export async function publishSection(
+  name: string,
+  beginning: string,
+  title: string,
+  section: string,
+): Promise<void> {
+  const path = `bench/results/${name}.md`;
+  const [, ...old] = existsSync(path) ? readFileSync(path, 'utf8').split(SECTION) : [];
+  const others = old.filter((text) => !text.startsWith(`${title}\n`));
+  const sections = [...others, `${title}\n\n${section}`].toSorted();
+  await publish(name, [beginning, ...sections].join('\n## '));
 }

@@ -1,4 +1,4 @@
-import { momentsOf, summaryOf, welchT } from '../../bench/statistics.js';
+import { momentsOf, summaryOf, trimmedMoments, trimmedT, welchT } from '../../bench/statistics.js';
 
 describe('The statistics of the benchmarks', () => {
   it('find the least and the middle', () => {
@@ -14,5 +14,21 @@ describe('The statistics of the benchmarks', () => {
     // Means 3 and 6, variances 2.5 and 10, five values each: -3 / sqrt(0.5 + 2).
     expect(welchT([1, 2, 3, 4, 5], [2, 4, 6, 8, 10])).toBeCloseTo(-3 / Math.sqrt(2.5), 12);
     expect(welchT([1, 2, 3], [3, 2, 1])).toBe(0);
+  });
+
+  it('find the mean of the lowest values, and how sure it is', () => {
+    // 1, 2, 3 and 3, 3 in the place of what is left out: mean 2.4, squares 3.2.
+    const { mean, squaredError } = trimmedMoments([100, 2, 1, 3, 50], 0.6);
+    expect(mean).toBe(2);
+    expect(squaredError).toBeCloseTo(3.2 / 6, 12);
+  });
+
+  it("find Welch's t of the lowest values, or of all", () => {
+    const [a, b] = [[1, 2, 3, 4, 5] as const, [2, 4, 6, 8, 10] as const];
+    expect(trimmedT(a, b, 1)).toBeCloseTo(welchT(a, b), 12);
+    expect(trimmedT([1, 2, 3, 50, 100], [2, 3, 4, 9, 900], 0.6)).toBeCloseTo(
+      -1 / Math.sqrt(6.4 / 6),
+      12,
+    );
   });
 });
