@@ -5,13 +5,8 @@ export type { SecurityModuleOptions, SecurityOptionsFactory } from './security.o
 export { securityConfig } from './security.config.js';
 
 // Keys
-export {
-  Keyring,
-  type KeyChange,
-  type PurposeKey,
-  type PurposeKeys,
-  type RingKey,
-} from './keyring/keyring.js';
+export { Keyring, type KeyChange, type RingKey } from './keyring/keyring.js';
+export type { PurposeKey, PurposeKeys } from './keyring/purpose-keys.js';
 export type { KeyEntry, KeyState } from './keyring/key-entry.js';
 export { KeyProvider, type KeyRefreshOptions } from './keyring/key-provider.js';
 export type { DocumentKey, KeyDocument } from './keyring/key-document.js';
@@ -95,8 +90,27 @@ export { PasswordService } from './password/password.service.js';
 export type { PasswordOptions } from './password/password.options.js';
 
 // Encryption
-export { EncryptionService, type DecryptOptions } from './encryption/encryption.service.js';
-export type { EncryptionOptions } from './encryption/encryption.options.js';
+export { EncryptionService } from './encryption/encryption.service.js';
+export type { RingEncryption } from './encryption/ring-encryption.js';
+export type { BoundEncryption } from './encryption/bound-encryption.js';
+export type { DecryptedToken, EncryptionVerbs } from './encryption/encryption-verbs.js';
+export type { TokenVerbs } from './encryption/token-verbs.js';
+export type {
+  AbortOptions,
+  DecryptOptions,
+  EncryptOptions,
+  OpenOptions,
+  SchemaOptions,
+} from './encryption/call-options.js';
+export type { EncryptionContext } from './encryption/encryption-context.js';
+export { isSealed, parseSealed, type SealedParts } from './encryption/sealed.js';
+export { inspectToken, type TokenFacts } from './encryption/token-facts.js';
+export type { StandardResult, StandardSchema } from './encryption/standard-schema.js';
+export type {
+  EncryptionOptions,
+  EncryptionRingOptions,
+  NamedFernetKey,
+} from './encryption/encryption.options.js';
 
 // Signatures
 export { HmacService } from './hmac/hmac.service.js';

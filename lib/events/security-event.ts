@@ -78,6 +78,8 @@ export interface OneTimePasswordEvent extends EventBase {
 /** A token did not decrypt. */
 export interface DecryptionEvent extends EventBase {
   event: 'crypt_decrypt_fail';
+  /** The ring, when it has a name. */
+  target?: EventSubject;
 }
 
 /** A signature did not verify. */

@@ -1,7 +1,14 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { KeyringError } from '../errors/keyring.error.js';
-import { deriveKey } from './derive-key.js';
 import type { KeyState } from './key-entry.js';
+import { PurposeCache } from './purpose-cache.js';
+import {
+  keysOfPurpose,
+  type StatedInputKey,
+  type KeysOfPurpose,
+  type PurposeKey,
+  type PurposeKeys,
+} from './purpose-keys.js';
 import type { KeyPurpose } from './purpose.js';
 
 /** A key of the ring after its text was decoded and judged. */
@@ -14,19 +21,6 @@ export interface RingKey {
   readonly key: KeyObject;
 }
 
-/** The key that a ring key gives for one purpose. */
-export interface PurposeKey {
-  /** The id of the ring key. */
-  readonly id: string;
-  /** The state of the ring key. */
-  readonly state: KeyState;
-  /** A secret key of 32 bytes, derived with HKDF-SHA256 (RFC 5869). */
-  readonly key: KeyObject;
-}
-
-/** The keys of one purpose: the primary creates, all of them are accepted. Never empty. */
-export type PurposeKeys = readonly [primary: PurposeKey, ...others: PurposeKey[]];
-
 /** What {@link Keyring.update} found to be new. */
 export interface KeyChange {
   /** The id of the key. */
@@ -37,10 +31,7 @@ export interface KeyChange {
   readonly state: KeyState;
 }
 
-interface HeldKey {
-  readonly id: string;
-  readonly state: KeyState;
-  readonly inputKey: KeyObject;
+interface HeldKey extends StatedInputKey {
   /** Gone from the provider: kept as accepted until the application ends. */
   readonly vanished: boolean;
 }
@@ -54,10 +45,7 @@ interface HeldKey {
  */
 export class Keyring {
   #keys: readonly HeldKey[];
-  #byPurpose = new Map<
-    KeyPurpose,
-    { readonly usable: PurposeKeys; readonly revoked: readonly PurposeKey[] }
-  >();
+  readonly #derived = new PurposeCache();
   #isStale = false;
 
   /**
@@ -84,22 +72,29 @@ export class Keyring {
   }
 
   /**
-   * The keys of a purpose, the primary first and revoked ones left out. Derived once and kept: the same
-   * list is given until the ring changes.
+   * The keys of a purpose, the primary first and revoked ones left out. The same list is given again until
+   * the ring changes; with parts, only for the lists that were used last (about a thousand).
    *
+   * @param parts names within the purpose, such as a token's purpose or an encryption context: different
+   * lists give unrelated keys
+   * @throws TypeError for a part that is no well-formed string
    * @throws KeyringError `KEY_RING_STALE` when the provider has been silent for too long
+   * @example
+   * const [primary] = keyring.keysFor('hmac-token', ['password-reset']);
    */
-  keysFor(purpose: KeyPurpose): PurposeKeys {
-    return this.#derived(purpose).usable;
+  keysFor(purpose: KeyPurpose, parts: readonly string[] = []): PurposeKeys {
+    return this.#keysOf(purpose, parts).usable;
   }
 
   /**
    * The revoked keys of a purpose, for the few verbs that may still read what they protect.
    *
+   * @param parts as in {@link Keyring.keysFor}
+   * @throws TypeError for a part that is no well-formed string
    * @throws KeyringError `KEY_RING_STALE` when the provider has been silent for too long
    */
-  revokedKeysFor(purpose: KeyPurpose): readonly PurposeKey[] {
-    return this.#derived(purpose).revoked;
+  revokedKeysFor(purpose: KeyPurpose, parts: readonly string[] = []): readonly PurposeKey[] {
+    return this.#keysOf(purpose, parts).revoked;
   }
 
   /**
@@ -121,7 +116,7 @@ export class Keyring {
     const changes = [...held, ...gone].flatMap((key) => changeOf(before.get(key.id), key));
     if (changes.length > 0) {
       this.#keys = primaryFirst([...held, ...gone]);
-      this.#byPurpose = new Map();
+      this.#derived.clear();
     }
     this.#isStale = false;
     return changes;
@@ -137,31 +132,14 @@ export class Keyring {
     this.#isStale = true;
   }
 
-  #derived(purpose: KeyPurpose) {
+  #keysOf(purpose: KeyPurpose, parts: readonly string[]): KeysOfPurpose {
     if (this.#isStale) {
       const message =
         'the key provider has been silent for longer than maxStaleSeconds: mend its store, or raise maxStaleSeconds';
       throw new KeyringError('KEY_RING_STALE', message, { status: 503 });
     }
-    let derived = this.#byPurpose.get(purpose);
-    if (!derived) {
-      derived = deriveAll(this.#keys, purpose);
-      this.#byPurpose.set(purpose, derived);
-    }
-    return derived;
+    return this.#derived.get(purpose, parts, () => keysOfPurpose(this.#keys, purpose, parts));
   }
-}
-
-function deriveAll(keys: readonly HeldKey[], purpose: KeyPurpose) {
-  const all = keys.map(({ id, state, inputKey }): PurposeKey => ({
-    id,
-    state,
-    key: createSecretKey(deriveKey(inputKey, purpose)),
-  }));
-  const [primary, ...others] = all.filter(({ state }) => state !== 'revoked');
-  if (!primary) throw new TypeError('a keyring needs a primary key');
-  const usable: PurposeKeys = [primary, ...others];
-  return { usable, revoked: all.filter(({ state }) => state === 'revoked') };
 }
 
 function toHeldKey({ id, state, key }: RingKey): HeldKey {
