@@ -1,6 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { KeyringError } from '../errors/keyring.error.js';
+import type { SecurityEvents } from '../events/security-events.js';
+import { KeyConsumers } from './key-consumers.js';
 import type { KeyState } from './key-entry.js';
+import { refuseUnfitState, type KeyUse } from './key-retirement.js';
 import { PurposeCache } from './purpose-cache.js';
 import {
   keysOfPurpose,
@@ -44,15 +47,21 @@ interface HeldKey extends StatedInputKey {
  * const [primary, ...others] = keyring.keysFor('hmac-sign');
  */
 export class Keyring {
+  /** Who needs the keys: asked before one is removed. */
+  readonly consumers = new KeyConsumers();
   #keys: readonly HeldKey[];
+  readonly #removed = new Set<string>();
+  readonly #events: Pick<SecurityEvents, 'report'> | undefined;
   readonly #derived = new PurposeCache();
   #isStale = false;
 
   /**
    * @param keys exactly one of them primary, no id and no bytes twice
+   * @param events hears of every key that is removed
    * @throws TypeError without a primary key
    */
-  constructor(keys: readonly RingKey[]) {
+  constructor(keys: readonly RingKey[], events?: Pick<SecurityEvents, 'report'>) {
+    this.#events = events;
     this.#keys = primaryFirst(keys.map(toHeldKey));
   }
 
@@ -106,7 +115,7 @@ export class Keyring {
    */
   update(keys: readonly RingKey[]): readonly KeyChange[] {
     const before = new Map(this.#keys.map((key) => [key.id, key]));
-    const held = keys.map(toHeldKey);
+    const held = keys.filter((key) => !this.#isRemoved(key)).map(toHeldKey);
     for (const { id, inputKey } of held) {
       const known = before.get(id);
       if (known && !known.inputKey.equals(inputKey)) throw idReused(id);
@@ -122,6 +131,42 @@ export class Keyring {
     return changes;
   }
 
+  /** The state of a key; `undefined` for an id that the ring does not hold. */
+  stateOf(id: string): KeyState | undefined {
+    return this.#keys.find((key) => key.id === id)?.state;
+  }
+
+  /**
+   * Answers whether a key may go: resolves when it is not the primary and no consumer needs it.
+   *
+   * @param known answers that the caller has already, each in the place of the consumer of that name
+   * @throws KeyringError `KEY_UNKNOWN`; `KEY_IN_USE` when it is the primary key or a consumer needs it;
+   * `KEY_USAGE_UNKNOWN` when a consumer cannot tell. The message names who blocks
+   */
+  async assertRetirable(id: string, known: readonly KeyUse[] = []): Promise<void> {
+    refuseUnfitState(id, this.stateOf(id));
+    await this.consumers.assertUnused(id, known);
+  }
+
+  /**
+   * Ends a key that nothing needs any more, in this process: what it made opens no longer. A provider that
+   * lists it as accepted or revoked still does not bring it back before the next start, so take it out there
+   * as well.
+   *
+   * @throws KeyringError as {@link Keyring.assertRetirable}; the key then stays
+   * @example
+   * await keyring.remove('2026-04');
+   */
+  async remove(id: string): Promise<void> {
+    await this.assertRetirable(id);
+    // It may have become the primary key while the consumers were asked.
+    refuseUnfitState(id, this.stateOf(id));
+    this.#removed.add(id);
+    this.#keys = this.#keys.filter((key) => key.id !== id);
+    this.#derived.clear();
+    this.#events?.report({ event: 'key_removed', outcome: 'success', target: { type: 'key', id } });
+  }
+
   /** Whether the provider has been silent for too long. */
   get isStale(): boolean {
     return this.#isStale;
@@ -130,6 +175,11 @@ export class Keyring {
   /** Stops giving keys until the next {@link Keyring.update}: the provider has been silent for too long. */
   expire(): void {
     this.#isStale = true;
+  }
+
+  /** A removed key that is to create again was not removed for good. */
+  #isRemoved({ id, state }: RingKey): boolean {
+    return this.#removed.has(id) && (state === 'accepted' || state === 'revoked');
   }
 
   #keysOf(purpose: KeyPurpose, parts: readonly string[]): KeysOfPurpose {
