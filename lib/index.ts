@@ -112,6 +112,41 @@ export type {
   NamedFernetKey,
 } from './encryption/encryption.options.js';
 
+// Rotation
+export { RotationService } from './encryption/rotation/rotation.service.js';
+export type { RotationOptions } from './encryption/rotation/rotation.options.js';
+export type {
+  RotationCounts,
+  RotationFailure,
+  RotationFailureReason,
+  RotationProgress,
+  RotationReport,
+} from './encryption/rotation/rotation-report.js';
+export {
+  RotationSource,
+  type KeyCount,
+  type RotationReading,
+  type RotationRow,
+} from './encryption/rotation/rotation-source.js';
+export {
+  iterableSource,
+  type IterableSourceOptions,
+} from './encryption/rotation/iterable-source.js';
+export { sqlSource } from './encryption/rotation/sql-source.js';
+export type {
+  SqlClient,
+  SqlRow,
+  SqlSourceOptions,
+} from './encryption/rotation/sql-source.options.js';
+export {
+  RotationCheckpoint,
+  type RotationPosition,
+} from './encryption/rotation/rotation-checkpoint.js';
+export { FileRotationCheckpoint } from './encryption/rotation/file.rotation-checkpoint.js';
+export type { KeyUsage } from './encryption/rotation/key-usage.js';
+export { KeyConsumers, type KeyConsumer } from './keyring/key-consumers.js';
+export type { KeyUse } from './keyring/key-retirement.js';
+
 // Signatures
 export { HmacService } from './hmac/hmac.service.js';
 
