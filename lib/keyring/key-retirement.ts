@@ -16,7 +16,7 @@ export interface KeyUse {
  */
 export function refuseUnfitState(id: string, state: KeyState | undefined): void {
   if (state === undefined) {
-    const message = `no ring has the key ${JSON.stringify(String(id).slice(0, 32))}: the boot log lists the ids`;
+    const message = `no ring has the key ${JSON.stringify(id.slice(0, 32))}: the boot log lists the ids`;
     throw new KeyringError('KEY_UNKNOWN', message, { status: 404 });
   }
   if (state === 'primary') {

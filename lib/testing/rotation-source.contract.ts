@@ -10,9 +10,9 @@ import type { ContractRunner } from './contract-runner.js';
 export interface RotationSourceUnderTest {
   readonly source: RotationSource;
   /** Writes a value. */
-  write(cursor: string, value: string | null): Promise<void>;
+  readonly write: (cursor: string, value: string | null) => Promise<void>;
   /** Deletes a row. */
-  remove(cursor: string): Promise<void>;
+  readonly remove: (cursor: string) => Promise<void>;
 }
 
 const SEALED = ['f1.old.gAAAAA==', 'f1.new.gAAAAA==', 'f1.old.gAAAAB=='];

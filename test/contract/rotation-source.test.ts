@@ -7,11 +7,11 @@ import { openTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 describe('iterableSource', () => {
   rotationSourceContract({ describe, it }, async (values) => {
-    const table = new MemoryRows(values);
+    const memory = new MemoryRows(values);
     return {
-      source: table.source(),
-      write: async (cursor, value) => void table.rows.set(cursor, { value }),
-      remove: async (cursor) => void table.rows.delete(cursor),
+      source: memory.source(),
+      write: async (cursor, value) => void memory.rows.set(cursor, { value }),
+      remove: async (cursor) => void memory.rows.delete(cursor),
     };
   });
 });
@@ -52,9 +52,9 @@ async function table(client: SqlClient, type: string, values: readonly (string |
   const name = `Weird "${randomBytes(4).toString('hex')}"; --`;
   const quoted = `"${name.replaceAll('"', '""')}"`;
   await client.query(`CREATE TABLE ${quoted} ("value" ${type} PRIMARY KEY, "Geheim" text)`, []);
-  for (const index of values.keys()) {
-    await client.query(`INSERT INTO ${quoted} VALUES ($1)`, [KEYS[type]?.(index)]);
-  }
+  const keys = values.map((_, index) => KEYS[type]?.(index));
+  const insert = `INSERT INTO ${quoted} SELECT unnest($1::text[])::${type}`;
+  if (keys.length > 0) await client.query(insert, [keys]);
   const { rows } = await client.query(
     `SELECT t.value::text AS key FROM ${quoted} AS t ORDER BY t.value`,
     [],

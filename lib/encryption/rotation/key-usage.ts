@@ -40,7 +40,7 @@ export async function countKeys(
   const keys = [...counts].flatMap(([keyId, rows]) => (keyId === undefined ? [] : { keyId, rows }));
   return {
     source: source.name,
-    keys: keys.toSorted((a, b) => b.rows - a.rows),
+    keys: keys.toSorted((a, b) => b.rows - a.rows || (a.keyId < b.keyId ? -1 : 1)),
     unknown: counts.get(undefined) ?? 0,
   };
 }
