@@ -131,6 +131,8 @@ export const encryptionSchema = optionGroup(
   },
   '{ keys: [<Fernet key>] }',
 ).superRefine(({ keys = [], rings: named }, context) => {
+  // When something within is wrong, the transform to a map was not reached.
+  if (!(named instanceof Map)) return;
   const seen = [...keys];
   for (const [name, ring] of named) {
     const shared = sharedKey(ring.keys ?? [], seen);

@@ -10,13 +10,7 @@ import {
 import type { FernetKey } from './fernet-key.js';
 import { judgeTime, type FernetTimeRule, type FernetVerdict } from './fernet-verdict.js';
 import { writeHeader, type FernetStamp } from './fernet.js';
-import {
-  bytesInSlices,
-  decodeInSlices,
-  encodeInSlices,
-  plaintextInSlices,
-  type Slicing,
-} from './slices.js';
+import { bytesInSlices, cutData, decodeInSlices, encodeInSlices, type Slicing } from './slices.js';
 import { unpadded } from './unpadded.js';
 
 /**
@@ -31,9 +25,8 @@ export async function fernetEncryptAsync(
   stamp: FernetStamp,
   { maxPlaintextBytes, ...slicing }: Slicing & { readonly maxPlaintextBytes: number },
 ): Promise<string> {
-  const slices = await plaintextInSlices(data, maxPlaintextBytes, slicing);
-  const size = slices.reduce((sum, slice) => sum + slice.length, 0);
-  const macAt = CIPHERTEXT_AT + ciphertextBytes(size);
+  const cut = await cutData(data, maxPlaintextBytes, slicing);
+  const macAt = CIPHERTEXT_AT + ciphertextBytes(cut.bytes);
   const bytes = Buffer.allocUnsafe(macAt + MAC_BYTES);
   writeHeader(bytes, stamp);
   const cipher = createCipheriv('aes-128-cbc', key.encryption, stamp.iv);
@@ -44,9 +37,9 @@ export async function fernetEncryptAsync(
     mac.update(blocks);
     at += blocks.length;
   };
-  for (const slice of slices) {
+  for (const slice of cut.slices) {
     await slicing.turns.next(slicing.signal);
-    append(cipher.update(slice));
+    append(cipher.update(typeof slice === 'string' ? Buffer.from(slice, 'utf8') : slice));
   }
   append(cipher.final());
   bytes.set(mac.digest(), macAt);

@@ -68,8 +68,9 @@ export function fernetDecrypt(
 ): FernetVerdict {
   const verified = fernetVerify(keys, token, time);
   if (!verified.ok) return verified;
-  const plaintext = decryptBlocks(verified.key.encryption, verified.bytes);
-  return plaintext ? { ...verified, plaintext } : { ok: false, reason: 'malformed' };
+  const { bytes, key, timestamp } = verified;
+  const plaintext = decryptBlocks(key.encryption, bytes);
+  return plaintext ? { ok: true, plaintext, key, timestamp } : { ok: false, reason: 'malformed' };
 }
 
 /** A genuine token that is not decrypted yet. */

@@ -20,40 +20,49 @@ export function bytesInSlices(bytes: Uint8Array): Uint8Array[] {
   );
 }
 
+/** Data to encrypt, cut; text is made UTF-8 when its turn comes. */
+export interface SlicedData {
+  readonly slices: readonly (string | Uint8Array)[];
+  /** Of all slices together. */
+  readonly bytes: number;
+}
+
 /**
- * The bytes to encrypt in slices; text as UTF-8.
+ * Cuts data to encrypt.
  *
  * @throws TypeError for anything that is not text or bytes
  * @throws EncryptionError `ENC_TEXT_ILL_FORMED`, `ENC_PLAINTEXT_TOO_LARGE`; the signal's reason
  */
-export async function plaintextInSlices(
+export async function cutData(
   data: string | Uint8Array,
   maxBytes: number,
   slicing: Slicing,
-): Promise<Uint8Array[]> {
+): Promise<SlicedData> {
   checkIsData(data);
+  // No text has fewer bytes than UTF-16 units.
   if (data.length > maxBytes) throw tooLarge(maxBytes);
-  return typeof data === 'string' ? utf8InSlices(data, maxBytes, slicing) : bytesInSlices(data);
+  return typeof data === 'string'
+    ? cutText(data, maxBytes, slicing)
+    : { slices: bytesInSlices(data), bytes: data.length };
 }
 
-async function utf8InSlices(
+async function cutText(
   text: string,
   maxBytes: number,
   { turns, signal }: Slicing,
-): Promise<Uint8Array[]> {
-  const slices: Buffer[] = [];
-  let size = 0;
+): Promise<SlicedData> {
+  const slices: string[] = [];
+  let bytes = 0;
   for (let [from, to] = [0, 0]; from < text.length; from = to) {
     await turns.next(signal);
     to = endOfSlice(text, from + SLICE_BYTES);
     const slice = text.slice(from, to);
     if (!slice.isWellFormed()) throw illFormed();
-    const bytes = Buffer.from(slice, 'utf8');
-    size += bytes.length;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    slices.push(bytes);
+    bytes += Buffer.byteLength(slice, 'utf8');
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    slices.push(slice);
   }
-  return slices;
+  return { slices, bytes };
 }
 
 /** Never between the two halves of a surrogate pair. */

@@ -7,11 +7,12 @@ import { BLOCK } from './fernet-format.js';
  * @returns a view of the same memory; `undefined` when there is no such padding
  */
 export function unpadded(padded: Buffer): Buffer | undefined {
-  const size = padded.at(-1) ?? 0;
+  const end = padded.length;
+  const size = padded[end - 1] ?? 0;
   let isWrong = size < 1 || size > BLOCK ? 1 : 0;
-  for (let index = 1; index <= BLOCK; index += 1) {
-    const isPadding = index <= size ? 0xff : 0;
-    isWrong |= isPadding & ((padded.at(-index) ?? 0) ^ size);
+  for (let back = 1; back <= BLOCK; back += 1) {
+    const mask = back <= size ? 0xff : 0;
+    isWrong |= mask & ((padded[end - back] ?? 0) ^ size);
   }
-  return isWrong === 0 ? padded.subarray(0, padded.length - size) : undefined;
+  return isWrong === 0 ? padded.subarray(0, end - size) : undefined;
 }
