@@ -125,6 +125,7 @@ export type {
 export {
   RotationSource,
   type KeyCount,
+  type RotationChange,
   type RotationReading,
   type RotationRow,
 } from './encryption/rotation/rotation-source.js';

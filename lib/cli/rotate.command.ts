@@ -16,7 +16,7 @@ export function rotateCommand(terminal: Terminal, endsWith: (code: number) => vo
     .option('--dry-run', 'open and encrypt everything, write nothing')
     .option('--checkpoint <file>', 'remember there how far it came, and go on from there')
     .option('--batch-size <n>', 'rows that are read at a time', wholeNumberBetween(1, 100_000), 500)
-    .option('--concurrency <n>', 'rows that are written at a time', wholeNumberBetween(1, 1000), 4)
+    .option('--concurrency <n>', 'statements that run at a time', wholeNumberBetween(1, 1000), 4)
     .option('--fail-fast', 'stop at the first row that fails')
     .option('--json', 'print the report as one line of JSON')
     .action(async (flags: RotateFlags) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type {
+  RotationChange,
   RotationReading,
   RotationRow,
   RotationSource,
@@ -131,6 +132,43 @@ export function rotationSourceContract(
       }
     });
 
+    it('swaps many rows at once, if it can, each judged by itself', async () => {
+      const { source, write, remove } = await createSource(numbered(25));
+      if (!source.swapMany) return;
+      const rows = await rowsOf(source, { size: 25 });
+      await write(cursorOf(rows[3]), 'changed');
+      await write(cursorOf(rows[5]), null);
+      await remove(cursorOf(rows[7]));
+      const changes = changesOf(rows.toReversed());
+      const missed = ['v3', 'v5', 'v7'];
+      assert.deepEqual(
+        await source.swapMany(changes),
+        changes.map(({ oldValue }) => !missed.includes(oldValue)),
+      );
+      for (const [index, row] of rows.entries()) {
+        if (missed.includes(`v${index}`)) continue;
+        assert.equal((await source.reread(row))?.value, `v${index} new`);
+      }
+      assert.equal((await source.reread(rows[3] ?? assert.fail()))?.value, 'changed');
+    });
+
+    it('swaps many rows at once against others that do so in another order, if it can', async () => {
+      const { source } = await createSource(numbered(25));
+      if (!source.swapMany) return;
+      const changes = changesOf(await rowsOf(source, { size: 25 }));
+      const answers = await Promise.all([
+        source.swapMany(changes),
+        source.swapMany(changes.toReversed()),
+        source.swapMany(changes),
+      ]);
+      const [forth, back, again] = answers;
+      for (const [index, { row, newValue }] of changes.entries()) {
+        const winners = [forth[index], back.toReversed()[index], again[index]].filter(Boolean);
+        const isNew = (await source.reread(row))?.value === newValue;
+        assert.equal(winners.length, isNew ? 1 : 0);
+      }
+    });
+
     it('keeps a value of a megabyte to the last character', async () => {
       const long = 'x'.repeat(1024 * 1024);
       const { source } = await createSource([long]);
@@ -169,6 +207,13 @@ async function rowsOf(source: RotationSource, reading: RotationReading): Promise
   const rows: RotationRow[] = [];
   for await (const batch of source.batches(reading)) rows.push(...batch);
   return rows;
+}
+
+function changesOf(rows: readonly RotationRow[]): RotationChange[] {
+  return rows.map((row) => {
+    const oldValue = String(row.value);
+    return { row, oldValue, newValue: `${oldValue} new` };
+  });
 }
 
 function valuesOf(rows: readonly RotationRow[]): unknown[] {

@@ -6,7 +6,7 @@ import type { RotationRow } from './rotation-source.js';
 
 /** What became of a value. */
 export type Renewal =
-  | { readonly state: 'current' }
+  | { readonly state: 'alreadyCurrent' }
   | { readonly state: 'renewed'; readonly oldValue: string; readonly newValue: string }
   | { readonly state: 'refused'; readonly reason: RotationFailureReason };
 
@@ -23,7 +23,7 @@ export function renewValue(encryption: Encryption, row: RotationRow): Renewal {
   if (typeof value !== 'string') return { state: 'refused', reason: 'not-text' };
   try {
     const old = encryption.decryptDetailed(value, { ...keysOf(row), allowRevokedKey: true });
-    if (!old.needsRotation) return { state: 'current' };
+    if (!old.needsRotation) return { state: 'alreadyCurrent' };
     const newValue = encryption.rotate(value, keysOf(row));
     return isSame(encryption, newValue, row, old)
       ? { state: 'renewed', oldValue: value, newValue }

@@ -1,12 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EncryptionError } from '../../errors/encryption.error.js';
 import type { EncryptionService } from '../encryption.service.js';
+import { chunksOf } from './chunks-of.js';
 import { RingPrimaries } from './ring-primaries.js';
 import type { RotationReport } from './rotation-report.js';
 import type { ResolvedRotationOptions } from './rotation.options.js';
 import type { RotationRow } from './rotation-source.js';
 import { RotationTally } from './rotation-tally.js';
 import { runLimited } from './run-limited.js';
-import { settleRow } from './settle-row.js';
+import { settleChunk } from './settle-chunk.js';
 
 type Encryption = Pick<EncryptionService, 'decryptDetailed' | 'rotate' | 'seal'>;
 
@@ -30,13 +32,14 @@ export class RotationRun {
    * @throws EncryptionError `ENC_CHECKPOINT_INVALID`; whatever the source or the checkpoint throws
    */
   async run(): Promise<RotationReport> {
-    const { source, batchSize: size, onProgress } = this.#options;
+    const { source, batchSize: size, concurrency, onProgress } = this.#options;
     const after = await this.#startsAfter();
     const reading = after === undefined ? { size } : { after, size };
     const total = onProgress && (await source.count?.(after));
     for await (const batch of source.batches(reading)) {
       if (this.#isAborted()) return this.#report(after, false);
-      await runLimited(batch, this.#options.concurrency, (row) => this.#settle(row));
+      const chunks = chunksOf(batch, source);
+      await runLimited(chunks, concurrency, (chunk) => this.#settle(chunk));
       if (this.#hasFailedFast()) return this.#report(after, false);
       await this.#pass(batch);
       if (this.#lastCursor === undefined) continue;
@@ -62,12 +65,13 @@ export class RotationRun {
     return position.cursor;
   }
 
-  async #settle(row: RotationRow): Promise<void> {
-    if (this.#hasFailedFast()) return;
-    const { source, dryRun } = this.#options;
-    const settling = { encryption: this.#encryption, source, dryRun, tally: this.#tally };
-    this.#primaries.meet(row.ring);
-    this.#tally.settle(row.cursor, await settleRow(row, settling));
+  async #settle(chunk: readonly RotationRow[]): Promise<void> {
+    // Encrypting is synchronous: whatever else the process does would wait for all of the batch.
+    await nextTurn();
+    const { source, dryRun, failFast } = this.#options;
+    const tally = this.#tally;
+    for (const { ring } of chunk) this.#primaries.meet(ring);
+    await settleChunk(chunk, { encryption: this.#encryption, source, dryRun, failFast, tally });
   }
 
   /** Notes that all rows of a batch are settled. */
@@ -85,7 +89,7 @@ export class RotationRun {
   }
 
   #hasFailedFast(): boolean {
-    return this.#options.failFast && this.#tally.counts().failedCount > 0;
+    return this.#options.failFast && this.#tally.hasFailed;
   }
 
   #report(resumedAfter: string | undefined, done: boolean): RotationReport {

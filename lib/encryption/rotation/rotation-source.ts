@@ -43,6 +43,16 @@ export interface RotationReading {
   readonly bareOnly?: boolean;
 }
 
+/** A value that is to take the place of another. */
+export interface RotationChange {
+  /** The row, as the source gave it. */
+  readonly row: RotationRow;
+  /** The value that the row has to hold still. */
+  readonly oldValue: string;
+  /** The value that takes its place. */
+  readonly newValue: string;
+}
+
 /** How many rows are encrypted under a key. */
 export interface KeyCount {
   /** The id of the key. */
@@ -82,6 +92,14 @@ export abstract class RotationSource {
    * // UPDATE vouchers SET value = $newValue WHERE id = $row.cursor AND value = $oldValue
    */
   abstract swap(row: RotationRow, oldValue: string, newValue: string): Promise<boolean>;
+
+  /**
+   * Does as `swap` with several rows at once, where that is cheaper; with 25 rows and a mebibyte of text at
+   * the most. Each row is judged by itself.
+   *
+   * @returns for each change, in their order, whether the value was replaced
+   */
+  swapMany?(changes: readonly RotationChange[]): Promise<readonly boolean[]>;
 
   /** How many rows there are behind a cursor, about: for progress only. Leave it out where that is dear. */
   count?(after: string | undefined): Promise<number>;

@@ -13,7 +13,7 @@ export class RotationTally {
   readonly #failures: RotationFailure[] = [];
   #lostRaces = 0;
 
-  /** Counts a row that is settled. */
+  /** Counts a row that came to its end. */
   settle(cursor: string, outcome: RowOutcome): void {
     this.#ends[outcome.end] += 1;
     if (outcome.end === 'failed' && this.#failures.length < MAX_LISTED) {
@@ -24,6 +24,11 @@ export class RotationTally {
   /** Counts a swap that came too late. */
   loseRace(): void {
     this.#lostRaces += 1;
+  }
+
+  /** Whether any row failed. */
+  get hasFailed(): boolean {
+    return this.#ends.failed > 0;
   }
 
   /** The counts now. */

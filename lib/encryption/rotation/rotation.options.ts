@@ -28,7 +28,8 @@ export interface RotationOptions {
    */
   batchSize?: number;
   /**
-   * How many rows are worked on at a time, 1 to 1000: as many as the source has connections.
+   * How many swaps run at a time, 1 to 1000: as many as the source has connections. One of `sqlSource` is over
+   * 25 rows.
    *
    * @default 4
    */

@@ -4,6 +4,7 @@ import { EncryptionError } from '../../errors/encryption.error.js';
 import {
   RotationSource,
   type KeyCount,
+  type RotationChange,
   type RotationReading,
   type RotationRow,
 } from './rotation-source.js';
@@ -17,9 +18,9 @@ const LOST_RACE = ['40001', '40P01'];
 type ResultRow = Readonly<Record<string, unknown>>;
 
 /**
- * A column of a PostgreSQL table. Rows are read in the order of the key, one statement a batch, and each
- * value is replaced by a statement of its own that names the old one: no lock is held, and no transaction
- * is open while something is computed.
+ * A column of a PostgreSQL table. Rows are read in the order of the key, one statement a batch. Values are
+ * replaced by statements over 25 rows that name every old value; no transaction is open and no lock held
+ * while something is computed.
  *
  * @throws TypeError for an option that it does not know, or a name that cannot be quoted
  * @example
@@ -76,16 +77,28 @@ class SqlSource extends RotationSource {
     return row && this.#toRow(row);
   }
 
-  override async swap(
-    { cursor }: RotationRow,
-    oldValue: string,
-    newValue: string,
-  ): Promise<boolean> {
+  override async swap(row: RotationRow, oldValue: string, newValue: string): Promise<boolean> {
+    const [isSwapped = false] = await this.swapMany([{ row, oldValue, newValue }]);
+    return isSwapped;
+  }
+
+  override async swapMany(changes: readonly RotationChange[]): Promise<readonly boolean[]> {
+    const cursors = changes.map(({ row }) => row.cursor);
+    const swapped = new Set(await this.#swap(cursors, changes));
+    return cursors.map((cursor) => swapped.has(cursor));
+  }
+
+  async #swap(
+    cursors: readonly string[],
+    changes: readonly RotationChange[],
+  ): Promise<readonly unknown[]> {
+    const oldValues = changes.map(({ oldValue }) => oldValue);
+    const newValues = changes.map(({ newValue }) => newValue);
     try {
-      const swapped = await this.#query(this.#statements.swap, newValue, cursor, oldValue);
-      return swapped.length > 0;
+      const rows = await this.#query(this.#statements.swap, cursors, cursors, oldValues, newValues);
+      return rows.map(({ cursor }) => cursor);
     } catch (error) {
-      if (LOST_RACE.includes(systemErrorCode(error))) return false;
+      if (LOST_RACE.includes(systemErrorCode(error))) return [];
       throw error;
     }
   }

@@ -13,7 +13,11 @@ export interface SqlStatements {
   batch(from: 'start' | 'key', bareOnly: boolean): string;
   /** One row: `$1` is its key. */
   readonly row: string;
-  /** Replaces a value: `$1` is the new one, `$2` the key, `$3` the old one. */
+  /**
+   * Replaces values: `$1` and `$2` are the keys, `$3` the old and `$4` the new values, all lists. The keys
+   * come twice because the first list takes the type of the column, so that its index is used, and the second
+   * is text, which is what tells the values of a row.
+   */
   readonly swap: string;
   /** How many values there are, behind the key `$1` where there is one. */
   count(from: 'start' | 'key'): string;
@@ -52,7 +56,7 @@ export function sqlStatements(options: {
     batch: (from, bareOnly) =>
       `${select} ${where(from === 'key' && `${key} > $2`, bareOnly && `${start} !~ ${SEALED}`)} ORDER BY ${key} LIMIT $1`,
     row: `${select} WHERE ${key} = $1`,
-    swap: `UPDATE ${table} SET ${column} = $1 WHERE ${key} = $2 AND ${value} = $3 RETURNING 1 AS swapped`,
+    swap: `UPDATE ${table} SET ${column} = v.new FROM unnest($2::text[], $3::text[], $4::text[]) AS v(cursor, old, new) WHERE ${key} = ANY($1) AND ${key}::text = v.cursor AND ${value} = v.old RETURNING v.cursor AS cursor`,
     count: (from) =>
       `SELECT count(*)::text AS count FROM ${table} ${where(from === 'key' && `${key} > $1`)}`,
     sealed: `SELECT substring(${start} from ${SEALED}) AS id, count(*)::text AS count FROM ${table} ${where(`${start} ~ ${SEALED}`)} GROUP BY 1`,
