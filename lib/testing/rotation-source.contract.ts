@@ -9,6 +9,7 @@ import type { ContractRunner } from './contract-runner.js';
 
 /** A source under test, and what another user of its rows does behind its back. */
 export interface RotationSourceUnderTest {
+  /** The source. */
   readonly source: RotationSource;
   /** Writes a value. */
   readonly write: (cursor: string, value: string | null) => Promise<void>;
