@@ -98,9 +98,13 @@ const rings = z
     },
   )
   .default({})
-  .transform((entries): ReadonlyMap<string, FernetRingOptions> => new Map(Object.entries(entries)));
+  .transform(
+    (entries): ReadonlyMap<string, ResolvedEncryptionRing> => new Map(Object.entries(entries)),
+  );
 
-interface FernetRingOptions {
+/** {@link EncryptionRingOptions} after checking. */
+export interface ResolvedEncryptionRing {
+  /** Without any, keys are derived from the shared ones. */
   readonly keys?: readonly RingKey[] | undefined;
 }
 

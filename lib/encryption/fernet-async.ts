@@ -16,7 +16,7 @@ import { unpadded } from './unpadded.js';
 /**
  * Does as `fernetEncrypt`, slice by slice.
  *
- * @throws TypeError for anything that is not text or bytes
+ * @throws TypeError for anything that is not text or bytes, and for bytes that are transferred meanwhile
  * @throws EncryptionError `ENC_TEXT_ILL_FORMED`, `ENC_PLAINTEXT_TOO_LARGE`; the signal's reason
  */
 export async function fernetEncryptAsync(
@@ -42,6 +42,8 @@ export async function fernetEncryptAsync(
     append(cipher.update(typeof slice === 'string' ? Buffer.from(slice, 'utf8') : slice));
   }
   append(cipher.final());
+  // Otherwise the rest would be memory that holds who knows what.
+  if (at !== macAt) throw new TypeError('the bytes were transferred or cut while being encrypted');
   bytes.set(mac.digest(), macAt);
   return encodeInSlices(bytes, slicing);
 }

@@ -12,9 +12,9 @@ const MAX_DEPTH = 64;
  */
 export function parseJsonPlaintext<Output>(text: string, schema: StandardSchema<Output>): Output {
   const result = validated(parsed(text), schema);
-  if (result instanceof Promise) {
+  if ('then' in result) {
     // Its rejection could show the plaintext as an unhandled one.
-    result.catch(() => undefined);
+    result.then(undefined, () => undefined);
     throw new EncryptionError(
       'ENC_SCHEMA_ASYNC',
       'the schema answers with a promise: give one without asynchronous checks',

@@ -119,6 +119,7 @@ export abstract class TokenVerbs<Where extends EncryptOptions> {
    * Does as `encrypt`, in slices of 192 KiB, between which the event loop runs: for what is longer than about
    * a mebibyte. Bytes must not be changed before the promise settles.
    *
+   * @throws TypeError when their memory is transferred to another thread meanwhile
    * @throws the signal's reason when it aborts
    */
   async encryptAsync(data: string | Uint8Array, options?: Where & AbortOptions): Promise<string> {

@@ -141,6 +141,13 @@ describe('encryptAsync and decryptAsync', () => {
     expect(await endOfAsync(() => encryption.decryptAsync(token, { signal }))).toBe('AbortError');
   });
 
+  it('make no token of bytes whose memory is transferred meanwhile', async () => {
+    const data = new Uint8Array(4 * SLICE);
+    const promise = encryption.encryptAsync(data);
+    structuredClone(data, { transfer: [data.buffer] });
+    expect(await endOfAsync(() => promise)).toBe('TypeError');
+  });
+
   it('hold the loop for less than 10 ms at 16 MiB', async () => {
     const data = randomBytes(MAX);
     // From a socket or a database, text comes as one piece.

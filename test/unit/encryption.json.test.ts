@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { EncryptionError, type EncryptionService, type StandardSchema } from 'nestjs-security';
 import { z } from 'zod';
 import { endOf } from '../support/error-code.js';
@@ -81,6 +82,13 @@ describe('decryptJson', () => {
   it('refuses a schema that answers later, even with a refusal', async () => {
     const later = schemaThat(() => Promise.reject(new Error(SECRET)));
     expect(errorOf('{}', later).code).toBe('ENC_SCHEMA_ASYNC');
+    const ofAnotherRealm = runInNewContext('Promise.resolve({})') as Promise<never>;
+    expect(
+      errorOf(
+        '{}',
+        schemaThat(() => ofAnotherRealm),
+      ).code,
+    ).toBe('ENC_SCHEMA_ASYNC');
     const asynchronous = z.string().refine(() => Promise.resolve(true));
     expect(errorOf('"x"', asynchronous).code).toBe('ENC_SCHEMA_ASYNC');
     // An unhandled rejection would end the run here.

@@ -1,6 +1,8 @@
 import { createSecretKey } from 'node:crypto';
 import { inspect } from 'node:util';
 import { EncryptionService, Keyring } from 'nestjs-security';
+import { optionsFromEnvironment } from '../../lib/security.config.js';
+import { resolveSecurityOptions } from '../../lib/security.options.js';
 import { endOf } from '../support/error-code.js';
 import { fernetKey, startEncryption } from '../support/encryption.js';
 import { testKey, testSecret } from '../support/keys.js';
@@ -149,6 +151,16 @@ it('keys that change while the application runs are used at once, for contexts, 
   expect(endOf(() => encryption.open(before, options))).toBe('ENC_TOKEN_INVALID');
   ring.expire();
   expect(endOf(() => encryption.open(before, options))).toBe('KEY_RING_STALE');
+});
+
+it('a ring takes its keys from a variable of its name', () => {
+  const environment = {
+    SECURITY_KEYS: `a:${testSecret('a')}`,
+    SECURITY_ENCRYPTION_RINGS_CARD_DATA_KEYS: `${KEY},${fernetKey('two')}`,
+  };
+  const options = resolveSecurityOptions(optionsFromEnvironment(environment));
+  const ring = options.encryption.rings.get('card-data');
+  expect(ring?.keys?.map(({ state }) => state)).toEqual(['primary', 'accepted']);
 });
 
 describe('generateKey', () => {

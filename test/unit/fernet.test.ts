@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { EncryptionService } from 'nestjs-security';
 import type { TestingAuditLog } from 'nestjs-security/testing';
@@ -226,3 +227,33 @@ it('reports refusals with the reason', async () => {
   const reasons = log.recordsOf('crypt_decrypt_fail').map((record) => record['reason']);
   expect(reasons).toEqual(expect.arrayContaining(['malformed', 'no-matching-key', 'expired']));
 });
+
+it('no error shows the plaintext, the token or the key', async () => {
+  const secret = 'attack at dawn';
+  const revealing: (() => unknown)[] = [
+    () => encryption.encrypt(`${secret}\ud800`),
+    () => encryption.encrypt(secret.repeat(100)),
+    () => encryption.decrypt(`${encryption.encrypt(secret)}=`),
+    () => encryption.decrypt(forge({ blocks: Buffer.from(`${secret}\x03\x03`) })),
+    () => encryption.decrypt(encryption.encryptAtTime(secret, 5), { ttlSeconds: 5 }),
+    () => encryption.decryptToString(encryption.encrypt(Buffer.from(`${secret}\xff`, 'latin1'))),
+    () => encryption.open(encryption.encrypt(secret)),
+    () => encryption.decrypt(encryption.encrypt(secret), { context: secret }),
+    () => encryption.decrypt(encryption.encrypt(secret), { context: [`${secret}\ud800`] }),
+  ];
+  for (const action of revealing) {
+    const error = errorOf(action);
+    const shown = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error);
+    for (const part of [secret, 'gAAAAA', KEY.slice(0, 12)]) expect(shown).not.toContain(part);
+    expect(error).not.toHaveProperty('cause');
+  }
+});
+
+function errorOf(action: () => unknown): Error {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('this was accepted');
+}
