@@ -121,6 +121,7 @@ describe('RotationService.run', () => {
       { value: {} },
       { value: Buffer.from('bytes') },
       { value: sealed('old', 'f'), context: [] },
+      { value: sealed('old', 'g'), ring: 'none' },
     ];
     const table = new MemoryRows([...hostile, { value: sealed('old', 'last') }]);
     const report = await rotation.run({ source: table.source(), dryRun: false, batchSize: 2 });
@@ -131,6 +132,7 @@ describe('RotationService.run', () => {
       'not-text',
       'not-text',
       'ENC_CONTEXT_INVALID',
+      'ENC_RING_UNKNOWN',
     ]);
     expect(table.values.slice(0, -1)).toEqual(hostile.map(({ value }) => value));
   });

@@ -1,6 +1,6 @@
-import { EncryptionError } from '../../errors/encryption.error.js';
 import type { EncryptionService } from '../encryption.service.js';
 import { parseSealed } from '../sealed.js';
+import { refusalOf } from './refusal-of.js';
 import { keysOf } from './renew-value.js';
 import type { KeyCount, RotationRow, RotationSource } from './rotation-source.js';
 
@@ -60,7 +60,7 @@ function keyIdOf(
   try {
     return encryption.decryptDetailed(row.value, { ...keysOf(row), allowRevokedKey: true }).keyId;
   } catch (error) {
-    if (error instanceof EncryptionError) return undefined;
-    throw error;
+    refusalOf(error);
+    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { EncryptionError } from '../../errors/encryption.error.js';
 import type { EncryptionService } from '../encryption.service.js';
+import { refusalOf } from './refusal-of.js';
 import type { RotationFailureReason } from './rotation-report.js';
 import type { RotationRow } from './rotation-source.js';
 
@@ -29,8 +29,7 @@ export function renewValue(encryption: Encryption, row: RotationRow): Renewal {
       ? { state: 'renewed', oldValue: value, newValue }
       : { state: 'refused', reason: 'not-verified' };
   } catch (error) {
-    if (error instanceof EncryptionError) return { state: 'refused', reason: error.code };
-    throw error;
+    return { state: 'refused', reason: refusalOf(error) };
   }
 }
 
@@ -54,7 +53,7 @@ function isSame(
       timingSafeEqual(opened.plaintext, old.plaintext)
     );
   } catch (error) {
-    if (error instanceof EncryptionError) return false;
-    throw error;
+    refusalOf(error);
+    return false;
   }
 }

@@ -1,5 +1,6 @@
 import type { EncryptionService } from '../encryption.service.js';
 import { parseSealed } from '../sealed.js';
+import { refusalOf } from './refusal-of.js';
 
 const DEFAULT_RING = '';
 
@@ -17,7 +18,9 @@ export class RingPrimaries {
 
   /** Notes the ring of a row, with the key that is its primary now. */
   meet(ring = DEFAULT_RING): void {
-    if (!this.#met.has(ring)) this.#met.set(ring, this.#primaryOf(ring));
+    if (this.#met.has(ring)) return;
+    const keyId = this.#primaryOf(ring);
+    if (keyId !== undefined) this.#met.set(ring, keyId);
   }
 
   /** The ids of the primary keys of all rings met, by name. */
@@ -30,8 +33,13 @@ export class RingPrimaries {
     return Object.entries(ids).every(([ring, keyId]) => this.#primaryOf(ring) === keyId);
   }
 
-  #primaryOf(ring: string): string {
-    const sealed = this.#encryption.seal('', ring === DEFAULT_RING ? {} : { ring });
-    return parseSealed(sealed)?.keyId ?? '';
+  /** `undefined` for a ring that there is not. */
+  #primaryOf(ring: string): string | undefined {
+    try {
+      return parseSealed(this.#encryption.seal('', ring === DEFAULT_RING ? {} : { ring }))?.keyId;
+    } catch (error) {
+      refusalOf(error);
+      return undefined;
+    }
   }
 }
