@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EncryptionService, RotationService, sqlSource, type SqlClient } from 'nestjs-security';
 import { EncryptedTable } from '../support/encrypted-table.js';
 import { testKey } from '../support/keys.js';
@@ -70,6 +71,8 @@ describe('a rotation in SQL', () => {
         const value = node.seal(text, { context: EncryptedTable.contextOf(`${id}`) });
         await client.query(`UPDATE ${table.name} SET iban = $1 WHERE id = $2`, [value, id]);
         written.set(id, text);
+        // The embedded database answers without ever leaving the turn.
+        await nextTurn();
       }
     };
     const writing = Promise.all([writer(), writer()]);
@@ -77,7 +80,7 @@ describe('a rotation in SQL', () => {
     rotated.abort();
     await writing;
     expect(report).toMatchObject({ scanned: 3000, failedCount: 0, done: true });
-    expect(written.size).toBeGreaterThan(50);
+    expect(written.size).toBeGreaterThan(10);
     const expected = EncryptedTable.intact(3000).map((row, index) => {
       const text = written.get(index + 1);
       return text === undefined ? row : `${index + 1} ${text}`;
