@@ -36,11 +36,11 @@ interface Size {
 }
 
 const SIZES: readonly Size[] = [
-  { name: '64 B', bytes: 64, calls: 200, rounds: 150 },
-  { name: '1 KiB', bytes: 1024, calls: 100, rounds: 150 },
-  { name: '64 KiB', bytes: 64 * 1024, calls: 8, rounds: 100 },
-  { name: '1 MiB', bytes: 1024 * 1024, calls: 2, rounds: 30 },
-  { name: '16 MiB', bytes: 16 * 1024 * 1024, calls: 1, rounds: 12 },
+  { name: '64 B', bytes: 64, calls: 200, rounds: 200 },
+  { name: '1 KiB', bytes: 1024, calls: 200, rounds: 150 },
+  { name: '64 KiB', bytes: 64 * 1024, calls: 32, rounds: 60 },
+  { name: '1 MiB', bytes: 1024 * 1024, calls: 4, rounds: 30 },
+  { name: '16 MiB', bytes: 16 * 1024 * 1024, calls: 1, rounds: 20 },
 ];
 const WARM_UPS = 3;
 const HOLD_ROUNDS = 20;
