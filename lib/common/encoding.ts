@@ -39,12 +39,21 @@ export function decodeBase64Url(text: string): Buffer | undefined {
   return decodeExactly(text, 'base64url');
 }
 
-/** Decodes padded RFC 4648 §5 base64url, as Fernet spells it; `undefined` for anything else. */
-export function decodePaddedBase64Url(text: string): Buffer | undefined {
+/**
+ * Decodes padded RFC 4648 §5 base64url, as Fernet spells it; `undefined` for anything else.
+ *
+ * @param memoryFor gives the memory to decode into
+ * @default fresh memory
+ */
+export function decodePaddedBase64Url(
+  text: string,
+  memoryFor: (size: number) => Buffer = (size) => Buffer.allocUnsafe(size),
+): Buffer | undefined {
   if (text.length % 4 !== 0) return undefined;
   const padding = text.endsWith('==') ? 2 : Number(text.endsWith('='));
-  const bytes = Buffer.from(text, 'base64url');
-  const isWhole = bytes.length === (text.length / 4) * 3 - padding;
+  const bytes = memoryFor((text.length / 4) * 3 - padding);
+  // Junk is skipped, which leaves the end unwritten.
+  const isWhole = bytes.write(text, 'base64url') === bytes.length;
   return isWhole && isSpelling(text.slice(0, text.length - padding), bytes) ? bytes : undefined;
 }
 

@@ -16,6 +16,7 @@ import { LoopTurns } from './loop-turns.js';
 import { openableToken, type OpenableToken, type ValueForm } from './openable.js';
 import { plaintextBytes } from './plaintext.js';
 import type { SealedParts } from './sealed.js';
+import { TokenMemory } from './token-memory.js';
 
 /** What was opened or verified, with the keys that it was judged by. */
 export type Judged<T> = T & { readonly among: ContextKeys };
@@ -30,6 +31,7 @@ export class EncryptionCore {
   readonly #events: SecurityEvents;
   readonly #ivs = new IvSource();
   readonly #turns = new LoopTurns();
+  readonly #memory = new TokenMemory();
 
   constructor(options: ResolvedEncryptionOptions, keyring: Keyring, events: SecurityEvents) {
     this.rings = new FernetRings(options, keyring);
@@ -48,7 +50,7 @@ export class EncryptionCore {
     const plaintext = plaintextBytes(data, this.maxPlaintextBytes);
     const { primary } = this.rings.keysFor(choice);
     const stamp = { timestamp, iv: this.#ivs.next() };
-    return { keyId: primary.id, token: fernetEncrypt(primary, plaintext, stamp) };
+    return { keyId: primary.id, token: fernetEncrypt(primary, plaintext, stamp, this.#memory) };
   }
 
   encryptAsync(
@@ -73,7 +75,9 @@ export class EncryptionCore {
   ): Judged<OpenedToken> {
     const among = this.rings.keysFor(choice);
     const openable = this.#openable(value, form, among, choice);
-    const verdict = openable.ok ? fernetDecrypt(openable.keys, openable.token, time) : openable;
+    const verdict = openable.ok
+      ? fernetDecrypt(openable.keys, openable.token, time, this.#memory)
+      : openable;
     if (verdict.ok) return { ...verdict, among };
     throw this.#refuse(verdict, choice);
   }
@@ -98,7 +102,9 @@ export class EncryptionCore {
   verify(choice: DecryptOptions, value: string): Judged<VerifiedToken> {
     const among = this.rings.keysFor(choice);
     const openable = this.#openable(value, 'either', among, choice);
-    const verdict = openable.ok ? fernetVerify(openable.keys, openable.token) : openable;
+    const verdict = openable.ok
+      ? fernetVerify(openable.keys, openable.token, undefined, this.#memory)
+      : openable;
     if (verdict.ok) return { ...verdict, among };
     throw this.#refuse(verdict, choice);
   }

@@ -1,4 +1,5 @@
 import { decodePaddedBase64Url } from '../common/encoding.js';
+import type { TokenMemory } from './token-memory.js';
 
 /*
  * Fernet, version 0x80 (https://github.com/fernet/spec):
@@ -23,9 +24,14 @@ export function fernetTokenLength(plaintextBytes: number): number {
   return Math.ceil((CIPHERTEXT_AT + ciphertextBytes(plaintextBytes) + MAC_BYTES) / 3) * 4;
 }
 
-/** Decodes a token that has the form of one; `undefined` for anything else. */
-export function decodeFernet(token: string): Buffer | undefined {
-  const bytes = decodePaddedBase64Url(token);
+/**
+ * Decodes a token that has the form of one; `undefined` for anything else.
+ *
+ * @param memory where to
+ * @default fresh memory
+ */
+export function decodeFernet(token: string, memory?: TokenMemory): Buffer | undefined {
+  const bytes = decodePaddedBase64Url(token, memory && ((size) => memory.take(size)));
   return bytes && hasFernetForm(bytes) ? bytes : undefined;
 }
 

@@ -23,6 +23,7 @@ import {
   type FernetVerdict,
   type RefusedToken,
 } from './fernet-verdict.js';
+import { TokenMemory } from './token-memory.js';
 import { unpadded } from './unpadded.js';
 
 /** What a token is made of beside key and plaintext. */
@@ -38,9 +39,10 @@ export function fernetEncrypt(
   key: FernetKey,
   plaintext: Uint8Array,
   { timestamp, iv }: FernetStamp,
+  memory = new TokenMemory(),
 ): string {
   const macAt = CIPHERTEXT_AT + ciphertextBytes(plaintext.length);
-  const bytes = Buffer.allocUnsafe(macAt + MAC_BYTES);
+  const bytes = memory.take(macAt + MAC_BYTES);
   writeHeader(bytes, { timestamp, iv });
   const cipher = createCipheriv('aes-128-cbc', key.encryption, iv);
   const blocks = cipher.update(plaintext);
@@ -65,8 +67,9 @@ export function fernetDecrypt(
   keys: readonly FernetKey[],
   token: string,
   time: FernetTimeRule | undefined,
+  memory?: TokenMemory,
 ): FernetVerdict {
-  const verified = fernetVerify(keys, token, time);
+  const verified = fernetVerify(keys, token, time, memory);
   if (!verified.ok) return verified;
   const { bytes, key, timestamp } = verified;
   const plaintext = decryptBlocks(key.encryption, bytes);
@@ -76,6 +79,7 @@ export function fernetDecrypt(
 /** A genuine token that is not decrypted yet. */
 export interface VerifiedToken {
   readonly ok: true;
+  /** Where it was decoded to: until the next call that uses the same memory. */
   readonly bytes: Buffer;
   readonly key: FernetKey;
   readonly timestamp: bigint;
@@ -85,9 +89,10 @@ export interface VerifiedToken {
 export function fernetVerify(
   keys: readonly FernetKey[],
   token: string,
-  time?: FernetTimeRule,
+  time: FernetTimeRule | undefined,
+  memory?: TokenMemory,
 ): VerifiedToken | RefusedToken {
-  const bytes = decodeFernet(token);
+  const bytes = decodeFernet(token, memory);
   if (!bytes) return { ok: false, reason: 'malformed' };
   const key = keyThatSigned(keys, bytes);
   if (!key) return { ok: false, reason: 'no-matching-key' };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import type { EncryptionService } from 'nestjs-security';
+import { holdOf } from '../../bench/loop-hold.js';
 import { LoopTurns } from '../../lib/encryption/loop-turns.js';
 import { endOfAsync } from '../support/error-code.js';
 import { fernetKey, startEncryption } from '../support/encryption.js';
@@ -15,28 +16,11 @@ beforeAll(async () => {
   ({ encryption } = await startEncryption({ keys: [KEY, fernetKey('old')] }));
 });
 
-/** The longest that the loop stood still, in milliseconds, while something was awaited. */
-async function longestHold<T>(work: () => Promise<T>): Promise<[T, number]> {
-  let [last, longest, isDone] = [performance.now(), 0, false];
-  const tick = (): void => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-    if (!isDone) setImmediate(tick);
-  };
-  setImmediate(tick);
-  const result = await work();
-  await new Promise((resolve) => setImmediate(resolve));
-  isDone = true;
-  return [result, longest];
-}
-
-/** The least of several tries, since this machine does other things, too. */
+/** The least of several tries: the collection of garbage falls into some of them. */
 async function leastHold(work: () => Promise<unknown>): Promise<number> {
   let least = Infinity;
   for (let round = 0; round < 10 && least >= 10; round += 1) {
-    const [, hold] = await longestHold(work);
-    least = Math.min(least, hold);
+    least = Math.min(least, (await holdOf(work)).longest);
   }
   return least;
 }

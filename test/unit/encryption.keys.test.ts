@@ -62,6 +62,14 @@ describe('a ring is refused at the start', () => {
 
   it.each<[string, unknown, string]>([
     ['without keys', { keys: [] }, 'encryption.keys has no key'],
+    ['with a number for a list', { keys: 5 }, 'encryption.keys must be a list of Fernet keys'],
+    ['with nothing for a list', { keys: null }, 'encryption.keys must be a list of Fernet keys'],
+    ['with a list for the rings', { rings: [] }, 'encryption.rings must be an object such as'],
+    [
+      'with a number for the keys of a ring',
+      { keys: [KEY], rings: { pii: { keys: 5 } } },
+      'encryption.rings.pii.keys must be a list of Fernet keys',
+    ],
     ['with a text for a list', { keys: KEY }, 'encryption.keys must be a list of Fernet keys'],
     ['with two primaries', { keys: states('primary', 'primary') }, 'has 2 primary keys'],
     ['without a primary', { keys: states('accepted', 'revoked') }, 'has 0 primary keys'],

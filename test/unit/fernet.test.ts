@@ -87,8 +87,18 @@ describe('EncryptionService', () => {
     );
   });
 
+  it('leaves what it gave as it is, whatever is encrypted and opened afterwards', () => {
+    const data = [0, 1, 15, 16, 500, 1000].map((length) => Buffer.alloc(length, length));
+    const tokens = data.map((bytes) => encryption.encrypt(bytes));
+    const opened = tokens.map((token) => encryption.decrypt(token));
+    for (const token of tokens) encryption.rotate(token);
+    expect(opened).toEqual(data);
+    expect(tokens.map((token) => encryption.decrypt(token))).toEqual(data);
+  });
+
   it('never makes the same token twice', () => {
-    expect(encryption.encrypt('x')).not.toBe(encryption.encrypt('x'));
+    const tokens = Array.from({ length: 1000 }, () => encryption.encrypt('x'));
+    expect(new Set(tokens.map((token) => token.slice(12, 33))).size).toBe(1000);
   });
 
   it('refuses text with a lone surrogate, what is neither text nor bytes, and too much', () => {
