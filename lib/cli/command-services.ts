@@ -31,6 +31,9 @@ export async function startServices(
 }
 
 function complaintsOf(terminal: Terminal): LoggerService {
-  const complain = (message: unknown): void => say(terminal, harmless(String(message)));
+  const complain = (message: unknown): void => {
+    // Nest logs what stops the start, and throws it as well.
+    if (!(message instanceof Error)) say(terminal, harmless(String(message)));
+  };
   return { log: () => undefined, warn: complain, error: complain };
 }
