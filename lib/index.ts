@@ -5,13 +5,8 @@ export type { SecurityModuleOptions, SecurityOptionsFactory } from './security.o
 export { securityConfig } from './security.config.js';
 
 // Keys
-export {
-  Keyring,
-  type KeyChange,
-  type PurposeKey,
-  type PurposeKeys,
-  type RingKey,
-} from './keyring/keyring.js';
+export { Keyring, type KeyChange, type RingKey } from './keyring/keyring.js';
+export type { PurposeKey, PurposeKeys } from './keyring/purpose-keys.js';
 export type { KeyEntry, KeyState } from './keyring/key-entry.js';
 export { KeyProvider, type KeyRefreshOptions } from './keyring/key-provider.js';
 export type { DocumentKey, KeyDocument } from './keyring/key-document.js';
@@ -132,8 +127,63 @@ export type {
 export type { PasswordStrength } from './password/policy/strength.js';
 
 // Encryption
-export { EncryptionService, type DecryptOptions } from './encryption/encryption.service.js';
-export type { EncryptionOptions } from './encryption/encryption.options.js';
+export { EncryptionService } from './encryption/encryption.service.js';
+export type { RingEncryption } from './encryption/ring-encryption.js';
+export type { BoundEncryption } from './encryption/bound-encryption.js';
+export type { DecryptedToken, EncryptionVerbs } from './encryption/encryption-verbs.js';
+export type { TokenVerbs } from './encryption/token-verbs.js';
+export type {
+  AbortOptions,
+  DecryptOptions,
+  EncryptOptions,
+  OpenOptions,
+  SchemaOptions,
+} from './encryption/call-options.js';
+export type { EncryptionContext } from './encryption/encryption-context.js';
+export { isSealed, parseSealed, type SealedParts } from './encryption/sealed.js';
+export { inspectToken, type TokenFacts } from './encryption/token-facts.js';
+export type { StandardResult, StandardSchema } from './encryption/standard-schema.js';
+export type {
+  EncryptionOptions,
+  EncryptionRingOptions,
+  NamedFernetKey,
+} from './encryption/encryption.options.js';
+
+// Rotation
+export { RotationService } from './encryption/rotation/rotation.service.js';
+export type { RotationOptions } from './encryption/rotation/rotation.options.js';
+export type {
+  RotationCounts,
+  RotationFailure,
+  RotationFailureReason,
+  RotationProgress,
+  RotationReport,
+} from './encryption/rotation/rotation-report.js';
+export {
+  RotationSource,
+  type KeyCount,
+  type RotationChange,
+  type RotationReading,
+  type RotationRow,
+} from './encryption/rotation/rotation-source.js';
+export {
+  iterableSource,
+  type IterableSourceOptions,
+} from './encryption/rotation/iterable-source.js';
+export { sqlSource } from './encryption/rotation/sql-source.js';
+export type {
+  SqlClient,
+  SqlRow,
+  SqlSourceOptions,
+} from './encryption/rotation/sql-source.options.js';
+export {
+  RotationCheckpoint,
+  type RotationPosition,
+} from './encryption/rotation/rotation-checkpoint.js';
+export { FileRotationCheckpoint } from './encryption/rotation/file.rotation-checkpoint.js';
+export type { KeyUsage } from './encryption/rotation/key-usage.js';
+export { KeyConsumers, type KeyConsumer } from './keyring/key-consumers.js';
+export type { KeyUse } from './keyring/key-retirement.js';
 
 // Signatures
 export { HmacService } from './hmac/hmac.service.js';

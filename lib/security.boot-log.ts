@@ -28,7 +28,7 @@ export class SecurityBootLog implements OnApplicationBootstrap {
     return [
       `keys: ${this.keyring.describe()}`,
       describePasswords(password),
-      describeEncryption(encryption),
+      ...describeEncryption(encryption),
       describeWebhooks(webhook),
       describeApiKeys(apiKey),
       describeAudit(audit),

@@ -13,6 +13,7 @@ import { RawBody } from './context/raw-body.js';
 import { SecurityErrorFilter } from './context/security-error.filter.js';
 import { ENCRYPTION_OPTIONS } from './encryption/encryption.options.js';
 import { EncryptionService } from './encryption/encryption.service.js';
+import { RotationService } from './encryption/rotation/rotation.service.js';
 import { SecurityConfigurationError } from './errors/security-configuration.error.js';
 import { SecurityEvents } from './events/security-events.js';
 import { HmacService } from './hmac/hmac.service.js';
@@ -76,9 +77,9 @@ const providers: Provider[] = [
   },
   {
     provide: Keyring,
-    inject: [KEY_SOURCE],
-    useFactory: async (source: KeySource) =>
-      new Keyring('list' in source ? source.list : await loadKeys(source.provider)),
+    inject: [KEY_SOURCE, SecurityEvents],
+    useFactory: async (source: KeySource, events: SecurityEvents) =>
+      new Keyring('list' in source ? source.list : await loadKeys(source.provider), events),
   },
   KeyringRefresh,
   ManagedKeyring,
@@ -109,6 +110,7 @@ const providers: Provider[] = [
 
   featureOptions(ENCRYPTION_OPTIONS, 'encryption'),
   EncryptionService,
+  RotationService,
 
   HmacService,
 
@@ -154,6 +156,7 @@ const providers: Provider[] = [
     PasswordService,
     PasswordPolicyService,
     EncryptionService,
+    RotationService,
     HmacService,
     RawBody,
     WebhookVerifier,

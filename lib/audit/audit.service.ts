@@ -45,9 +45,11 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     private readonly events: SecurityEvents,
   ) {
     this.#clock = options.clock ?? Date.now;
-    this.#unsubscribe = this.#isConfigured()
-      ? events.subscribe((event) => this.emit(auditEventOf(event)))
-      : () => undefined;
+    this.#unsubscribe = () => undefined;
+    if (!this.#isConfigured()) return;
+    this.#unsubscribe = events.subscribe((event) => this.emit(auditEventOf(event)));
+    // Records carry pseudonyms, and are searched by them for as long as they are kept.
+    keyring.consumers.declare('audit');
   }
 
   /**

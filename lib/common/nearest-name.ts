@@ -16,8 +16,8 @@ export function nearestName(name: string, known: readonly string[]): string | un
 /** `has no option "kyes". Did you mean "keys"?`, to follow the name of what holds the option. */
 export function unknownOption(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
-  const mend =
-    nearest === undefined ? `It knows: ${known.join(', ')}.` : `Did you mean "${nearest}"?`;
+  const list = known.length === 0 ? 'none' : known.join(', ');
+  const mend = nearest === undefined ? `It knows: ${list}.` : `Did you mean "${nearest}"?`;
   // As JSON, so that no line end or terminal code of a name reaches the log.
   return `has no option ${JSON.stringify(name.slice(0, MAX_NAME))}. ${mend}`;
 }

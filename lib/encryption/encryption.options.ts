@@ -1,22 +1,43 @@
 import { z } from 'zod';
 import type { Clock } from '../common/clock.js';
-import {
-  clock,
-  environmentReaders,
-  optionGroup,
-  optionForms,
-  optionNotes,
-  secretText,
-  splitList,
-  wholeNumber,
-} from '../common/option-schema.js';
-import { Secret } from '../common/secret.js';
-import { keyId } from '../keyring/key-schema.js';
-import { decodeFernetKey, fernetKeyFromBytes, type FernetKey } from './fernet-key.js';
+import { clock, optionGroup, optionNotes, wholeNumber } from '../common/option-schema.js';
+import type { Secret } from '../common/secret.js';
+import type { KeyState } from '../keyring/key-entry.js';
+import { Keyring, type RingKey } from '../keyring/keyring.js';
+import { fernetKeysSchema, sharedKey } from './fernet-key-schema.js';
 
-const MAKE_A_FERNET_KEY = `Make one with: node -p "crypto.randomBytes(32).toString('base64url')+'='"`;
+const RING_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/;
 const DEFAULT_MAX_PLAINTEXT_BYTES = 16 * 1024 * 1024;
 const DEFAULT_CLOCK_SKEW_SECONDS = 60;
+
+/** A Fernet key that has a name. */
+export interface NamedFernetKey {
+  /**
+   * The public name of the key: 1 to 32 of `A-Z a-z 0-9 _ -`. It stands in what `seal` gives. Never give the
+   * same id to another key.
+   *
+   * @default 8 characters made from the key
+   */
+  id?: string;
+  /** The key as Python's `Fernet.generate_key()` makes it: 44 characters of padded base64url. */
+  key: string | Secret;
+  /**
+   * Give a state to every key or to none.
+   *
+   * @default the first key is `primary`, the others are `accepted`
+   */
+  state?: KeyState;
+}
+
+/** Settings of one ring of `encryption.rings`. */
+export interface EncryptionRingOptions {
+  /**
+   * Fernet keys of this ring alone, newest first.
+   *
+   * @default keys derived from the top-level `keys` and the ring's name
+   */
+  keys?: readonly (string | Secret | NamedFernetKey)[];
+}
 
 /** Settings of {@link EncryptionService}. */
 export interface EncryptionOptions {
@@ -26,7 +47,16 @@ export interface EncryptionOptions {
    *
    * @default keys derived from the top-level `keys`
    */
-  keys?: readonly (string | Secret | { id: string; key: string | Secret })[];
+  keys?: readonly (string | Secret | NamedFernetKey)[];
+  /**
+   * Rings beside the one without a name, by names of 1 to 32 of `A-Z a-z 0-9 _ -`, a letter first. What one
+   * ring encrypted, no other opens. {@link EncryptionService.ring} gives their verbs.
+   *
+   * @default none
+   * @example
+   * encryption: { rings: { pii: {} } }
+   */
+  rings?: Readonly<Record<string, EncryptionRingOptions>>;
   /**
    * The longest plaintext in bytes, 1 to 268435456 (256 MiB). Longer tokens are refused before they are decoded.
    *
@@ -48,65 +78,47 @@ export interface EncryptionOptions {
   clock?: Clock;
 }
 
-const namedKey = optionGroup(
-  {
-    id: keyId.optional().register(optionNotes, {
-      about: 'The public name of the key.',
-      byDefault: '8 characters made from the key',
-    }),
-    key: secretText(MAKE_A_FERNET_KEY).register(optionNotes, {
-      about: 'A Fernet key, 44 characters. In the place of the object, the bare text will do.',
-    }),
-  },
-  "'<Fernet key>' or { id: '2026-11', key }",
-);
+const rings = z
+  .record(
+    z.string().regex(RING_NAME),
+    optionGroup(
+      {
+        keys: fernetKeysSchema.optional().register(optionNotes, {
+          about: 'Fernet keys of this ring alone, as `encryption.keys`.',
+          byDefault: "keys derived from the top-level `keys` and the ring's name",
+        }),
+      },
+      '{ keys: [<Fernet key>] }, or {}',
+    ),
+    {
+      error: (issue) =>
+        issue.code === 'invalid_key'
+          ? 'has a name that is not 1 to 32 of A-Z a-z 0-9 _ - with a letter first.'
+          : 'must be an object such as { pii: {} }.',
+    },
+  )
+  .default({})
+  .transform(
+    (entries): ReadonlyMap<string, ResolvedEncryptionRing> => new Map(Object.entries(entries)),
+  );
 
-const fernetKey = z.unknown().transform((value, context): FernetKey => {
-  const isBare = typeof value !== 'object' || value === null || value instanceof Secret;
-  const parsed = namedKey.safeParse(isBare ? { key: value } : value);
-  if (!parsed.success) {
-    for (const { message, path } of parsed.error.issues) {
-      context.addIssue({ code: 'custom', message, path: isBare ? [] : path });
-    }
-    return z.NEVER;
-  }
-  const bytes = decodeFernetKey(parsed.data.key.reveal());
-  if (typeof bytes === 'string') {
-    context.addIssue({ code: 'custom', message: `${bytes}. ${MAKE_A_FERNET_KEY}` });
-    return z.NEVER;
-  }
-  return fernetKeyFromBytes(bytes, parsed.data.id);
-});
-
-optionForms.set(fernetKey, [namedKey]);
-
-const ringError = `must be a list of Fernet keys, newest first. ${MAKE_A_FERNET_KEY}`;
-const fernetRing = z
-  .array(fernetKey, { error: ringError })
-  .min(1, {
-    error: `has no key: remove it to use keys derived from "keys", or give one. ${MAKE_A_FERNET_KEY}`,
-  })
-  .superRefine((keys, context) => {
-    const twin = keys.find((key, index) => keys.slice(0, index).some((other) => clash(key, other)));
-    if (twin) {
-      const message = `has two keys that share an id or half of their bytes (the second is "${twin.id}"): remove one. A token could open under the wrong one of them.`;
-      context.addIssue({ code: 'custom', message });
-    }
-  });
-
-environmentReaders.add(fernetRing, { read: splitList, secret: true });
-
-function clash(a: FernetKey, b: FernetKey): boolean {
-  return a.id === b.id || a.signing.equals(b.signing) || a.encryption.equals(b.encryption);
+/** {@link EncryptionRingOptions} after checking. */
+export interface ResolvedEncryptionRing {
+  /** Without any, keys are derived from the shared ones. */
+  readonly keys?: readonly RingKey[] | undefined;
 }
 
 /** The schema of `encryption`. */
 export const encryptionSchema = optionGroup(
   {
-    keys: fernetRing.optional().register(optionNotes, {
+    keys: fernetKeysSchema.optional().register(optionNotes, {
       about:
         'Fernet keys shared with other software, newest first: the first encrypts, all decrypt.',
       byDefault: 'keys derived from the top-level `keys`',
+    }),
+    rings: rings.register(optionNotes, {
+      about: 'Rings beside the one without a name: 1 to 32 of `A-Z a-z 0-9 _ -`, a letter first.',
+      byDefault: 'none',
     }),
     maxPlaintextBytes: wholeNumber('bytes', 1, 256 * 1024 * 1024)
       .default(DEFAULT_MAX_PLAINTEXT_BYTES)
@@ -122,7 +134,19 @@ export const encryptionSchema = optionGroup(
     }),
   },
   '{ keys: [<Fernet key>] }',
-);
+).superRefine(({ keys = [], rings: named }, context) => {
+  // When something within is wrong, the transform to a map was not reached.
+  if (!(named instanceof Map)) return;
+  const seen = [...keys];
+  for (const [name, ring] of named) {
+    const shared = sharedKey(ring.keys ?? [], seen);
+    if (shared !== undefined) {
+      const message = `has the key "${shared}", of which another ring has a half, too: give each ring keys of its own.`;
+      context.addIssue({ code: 'custom', path: ['rings', name, 'keys'], message });
+    }
+    seen.push(...(ring.keys ?? []));
+  }
+});
 
 /** {@link EncryptionOptions} after checking, with the defaults filled in. */
 export type ResolvedEncryptionOptions = Readonly<z.output<typeof encryptionSchema>>;
@@ -130,11 +154,20 @@ export type ResolvedEncryptionOptions = Readonly<z.output<typeof encryptionSchem
 /** The injection token of {@link ResolvedEncryptionOptions}. */
 export const ENCRYPTION_OPTIONS = Symbol('nestjs-security:encryption-options');
 
-/** What encrypts and decrypts, for the boot log. */
-export function describeEncryption({ keys }: ResolvedEncryptionOptions): string {
-  const [primary, ...others] = keys ?? [];
-  if (!primary) return 'encryption: Fernet under keys derived from "keys"';
-  const accepted =
-    others.length === 0 ? '' : `; also accepts ${others.map(({ id }) => id).join(', ')}`;
-  return `encryption: Fernet under keys of its own, primary ${primary.id}${accepted}`;
+/** What encrypts and decrypts, for the boot log: a line for each ring. */
+export function describeEncryption({
+  keys,
+  rings: named,
+}: ResolvedEncryptionOptions): readonly string[] {
+  const lines = Array.from(
+    named,
+    ([name, ring]) => `encryption ring ${name}: ${describeKeys(ring.keys)}`,
+  );
+  return [`encryption: ${describeKeys(keys)}`, ...lines];
+}
+
+function describeKeys(keys: readonly RingKey[] | undefined): string {
+  return keys
+    ? `Fernet under keys of its own, ${new Keyring(keys).describe()}`
+    : 'Fernet under keys derived from "keys"';
 }

@@ -1,172 +1,79 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '../common/clock.js';
-import { EncryptionError } from '../errors/encryption.error.js';
+import { Secret } from '../common/secret.js';
 import { SecurityEvents } from '../events/security-events.js';
-import { Keyring, type PurposeKey, type PurposeKeys } from '../keyring/keyring.js';
+import { Keyring } from '../keyring/keyring.js';
+import { BoundEncryption } from './bound-encryption.js';
+import type { EncryptOptions } from './call-options.js';
+import { contextParts, type EncryptionContext } from './encryption-context.js';
+import { EncryptionCore } from './encryption-core.js';
+import { EncryptionVerbs } from './encryption-verbs.js';
 import { ENCRYPTION_OPTIONS, type ResolvedEncryptionOptions } from './encryption.options.js';
-import { fernetDecrypt, fernetEncrypt, fernetTokenLength } from './fernet.js';
-import { fernetKeyFromBytes, type FernetKey } from './fernet-key.js';
-
-/** What a token must also fulfil to be opened. */
-export interface DecryptOptions {
-  /**
-   * The age in whole seconds up to which the token is valid; 0 means this very second. Also refuses
-   * tokens from the future, beyond the clock skew that is allowed.
-   *
-   * @default no limit
-   */
-  ttlSeconds?: number;
-  /**
-   * Opens tokens of revoked keys, too: to encrypt them again under another one. Has no effect on keys of
-   * `encryption.keys`, which have no states.
-   *
-   * @default false
-   */
-  allowRevokedKey?: boolean;
-}
+import { generateFernetKey } from './fernet-key.js';
+import { RingEncryption } from './ring-encryption.js';
+import { isSealed } from './sealed.js';
+import { inspectToken, type TokenFacts } from './token-facts.js';
 
 /**
  * Encrypts with Fernet (AES-128-CBC and HMAC-SHA256), as Python's `cryptography`, Go and Rust read and
- * write it (https://github.com/fernet/spec). The first key encrypts, all keys decrypt.
+ * write it (https://github.com/fernet/spec). The primary key encrypts, all accepted keys decrypt.
  *
  * @example
  * const token = encryption.encrypt('4111 1111 1111 1111');
  * encryption.decryptToString(token); // 4111 1111 1111 1111
  */
 @Injectable()
-export class EncryptionService {
-  readonly #ownKeys: FernetKeys | undefined;
-  readonly #options: ResolvedEncryptionOptions;
-  readonly #clock: Clock;
-  #derived: { readonly from: PurposeKeys; readonly keys: FernetKeys } | undefined;
-
+export class EncryptionService extends EncryptionVerbs<EncryptOptions> {
   constructor(
     @Inject(ENCRYPTION_OPTIONS) options: ResolvedEncryptionOptions,
-    private readonly keyring: Keyring,
-    private readonly events: SecurityEvents,
+    keyring: Keyring,
+    events: SecurityEvents,
   ) {
-    this.#options = options;
-    this.#clock = options.clock ?? Date.now;
-    this.#ownKeys = ownKeys(options);
+    super(new EncryptionCore(options, keyring, events), {}, ['ring', 'context']);
   }
 
   /**
-   * Encrypts text (as UTF-8) or bytes under the first key, stamped with the present second.
+   * The same verbs for a ring of `encryption.rings`.
    *
-   * @returns a Fernet token: padded base64url, 100 characters or more
-   * @throws TypeError for anything that is not text or bytes
-   * @throws EncryptionError `ENC_TEXT_ILL_FORMED` for text with a lone surrogate, `ENC_PLAINTEXT_TOO_LARGE`
-   * for more than `maxPlaintextBytes`
-   * @throws KeyringError `KEY_RING_STALE` when the key provider has been silent for too long
+   * @throws SecurityConfigurationError `ENC_RING_UNKNOWN` naming the nearest known ring
    * @example
-   * row.iban = encryption.encrypt(body.iban);
+   * this.pii = encryption.ring('pii');
    */
-  encrypt(data: string | Uint8Array): string {
-    const plaintext = toBytes(data);
-    if (plaintext.length > this.#options.maxPlaintextBytes) {
-      const limit = this.#options.maxPlaintextBytes;
-      throw new EncryptionError(
-        'ENC_PLAINTEXT_TOO_LARGE',
-        `the plaintext has more than ${limit} bytes: encrypt less at a time, or raise encryption.maxPlaintextBytes`,
-        { status: 413 },
-      );
-    }
-    return fernetEncrypt(this.#keys()[0], plaintext, this.#nowSeconds());
+  ring(name: string): RingEncryption {
+    this.core.rings.named(name);
+    return new RingEncryption(this.core, name);
   }
 
   /**
-   * Opens a token under whichever key made it.
+   * The same verbs for one context.
    *
-   * @param token what may be a Fernet token; anything at all
-   * @throws EncryptionError `ENC_TOKEN_INVALID` for whatever is not a genuine token of these keys, and
-   * `ENC_TOKEN_EXPIRED` for a genuine one that is older than `ttlSeconds`
-   * @throws RangeError when `ttlSeconds` is not a whole number of seconds, or negative
-   * @throws KeyringError `KEY_RING_STALE` when the key provider has been silent for too long
+   * @throws TypeError for anything but text or a list of texts
+   * @throws EncryptionError `ENC_CONTEXT_INVALID` for an empty list, one of more than 16 parts, more than 8,192
+   * bytes, or a lone surrogate
    * @example
-   * encryption.decrypt(token, { ttlSeconds: 3600 });
+   * const ibans = encryption.bind(['users.iban', user.id]);
+   * user.iban = ibans.seal(iban);
    */
-  decrypt(token: string, options: DecryptOptions = {}): Buffer {
-    const time = this.#timeRule(options.ttlSeconds);
-    const longest = fernetTokenLength(this.#options.maxPlaintextBytes);
-    const verdict =
-      typeof token === 'string' && token.length <= longest
-        ? fernetDecrypt(this.#keysToOpen(options), token, time)
-        : ({ ok: false, reason: 'malformed' } as const);
-    if (verdict.ok) return verdict.plaintext;
-    this.events.report({ event: 'crypt_decrypt_fail', outcome: 'failure', reason: verdict.reason });
-    throw verdict.reason === 'expired'
-      ? new EncryptionError('ENC_TOKEN_EXPIRED', 'the token has expired', { status: 400 })
-      : new EncryptionError('ENC_TOKEN_INVALID', 'the token is not valid', { status: 400 });
+  bind(context: EncryptionContext): BoundEncryption {
+    return new BoundEncryption(this.core, { context: [...contextParts(context)] });
   }
 
   /**
-   * Opens a token that holds text.
+   * Makes a key for `encryption.keys`, as Python's `Fernet.generate_key()`: 32 random bytes, 44 characters.
    *
-   * @throws EncryptionError as {@link EncryptionService.decrypt} does, and `ENC_TEXT_ILL_FORMED` when
-   * the plaintext is not UTF-8
    * @example
-   * const iban = encryption.decryptToString(row.iban);
+   * encryption.generateKey().reveal();
    */
-  decryptToString(token: string, options: DecryptOptions = {}): string {
-    const plaintext = this.decrypt(token, options);
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plaintext);
-    } catch {
-      throw new EncryptionError(
-        'ENC_TEXT_ILL_FORMED',
-        'the plaintext is not UTF-8: use decrypt() for bytes',
-      );
-    }
+  generateKey(): Secret {
+    return Secret.of(generateFernetKey());
   }
 
-  #keys(): FernetKeys {
-    if (this.#ownKeys) return this.#ownKeys;
-    const from = this.keyring.keysFor('fernet');
-    if (this.#derived?.from !== from) {
-      const [primary, ...others] = from;
-      this.#derived = { from, keys: [toFernetKey(primary), ...others.map(toFernetKey)] };
-    }
-    return this.#derived.keys;
+  /** Does as {@link isSealed}. */
+  isSealed(value: unknown): value is string {
+    return isSealed(value);
   }
 
-  #keysToOpen({ allowRevokedKey = false }: DecryptOptions): readonly FernetKey[] {
-    if (!allowRevokedKey || this.#ownKeys) return this.#keys();
-    return [...this.#keys(), ...this.keyring.revokedKeysFor('fernet').map(toFernetKey)];
+  /** Does as {@link inspectToken}. */
+  inspect(value: string): TokenFacts {
+    return inspectToken(value);
   }
-
-  #timeRule(ttlSeconds: number | undefined) {
-    if (ttlSeconds === undefined) return undefined;
-    if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds < 0) {
-      throw new RangeError('ttlSeconds must be a whole number of seconds, 0 or more');
-    }
-    const { clockSkewSeconds } = this.#options;
-    return { ttlSeconds, clockSkewSeconds, nowSeconds: this.#nowSeconds() };
-  }
-
-  #nowSeconds(): number {
-    return Math.floor(this.#clock() / 1000);
-  }
-}
-
-type FernetKeys = readonly [FernetKey, ...FernetKey[]];
-
-function ownKeys({ keys }: ResolvedEncryptionOptions): FernetKeys | undefined {
-  const [first, ...others] = keys ?? [];
-  return first && [first, ...others];
-}
-
-function toFernetKey({ id, key }: PurposeKey): FernetKey {
-  return fernetKeyFromBytes(key.export(), id);
-}
-
-function toBytes(data: string | Uint8Array): Uint8Array {
-  if (typeof data !== 'string') {
-    if (!(data instanceof Uint8Array)) throw new TypeError('only text and bytes can be encrypted');
-    return data;
-  }
-  if (!data.isWellFormed()) {
-    const message = 'text with a lone surrogate cannot be encrypted as UTF-8';
-    throw new EncryptionError('ENC_TEXT_ILL_FORMED', message, { status: 400 });
-  }
-  return Buffer.from(data, 'utf8');
 }

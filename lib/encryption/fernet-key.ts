@@ -1,5 +1,5 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
-import { decodePaddedBase64Url } from '../common/encoding.js';
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { decodePaddedBase64Url, encodePaddedBase64Url } from '../common/encoding.js';
 import { derivedKeyId } from '../keyring/derived-key-id.js';
 import { repetitionIn } from '../keyring/key-secret.js';
 
@@ -18,11 +18,27 @@ export interface FernetKey {
   readonly encryption: KeyObject;
 }
 
-/** Makes a Fernet key of 32 bytes. Without an id, it is named after its signing half. */
-export function fernetKeyFromBytes(bytes: Uint8Array, id?: string): FernetKey {
-  const signing = createSecretKey(bytes.subarray(0, HALF));
+/** Makes a Fernet key of 32 bytes. */
+export function fernetKeyFromBytes(bytes: Uint8Array, id: string): FernetKey {
   const encryption = createSecretKey(bytes.subarray(HALF, FERNET_KEY_BYTES));
-  return { id: id ?? derivedKeyId(signing), signing, encryption };
+  return { id, signing: signingHalf(bytes), encryption };
+}
+
+/** The id of a key that was given without one: it is named after its signing half. */
+export function fernetKeyId(bytes: Uint8Array): string {
+  return derivedKeyId(signingHalf(bytes));
+}
+
+/** Makes the text of a new Fernet key, as Python's `Fernet.generate_key()`. */
+export function generateFernetKey(): string {
+  return encodePaddedBase64Url(randomBytes(FERNET_KEY_BYTES));
+}
+
+/** Whether two keys share one of their halves: a token of one could then open under the other. */
+export function shareHalf(a: Uint8Array, b: Uint8Array): boolean {
+  return [0, HALF].some((at) =>
+    Buffer.from(a.subarray(at, at + HALF)).equals(b.subarray(at, at + HALF)),
+  );
 }
 
 /** Decodes a Fernet key as Python's `Fernet.generate_key()` spells it; a text says why it is none. */
@@ -36,4 +52,8 @@ export function decodeFernetKey(text: string): Buffer | string {
     return `is ${bytes.length} bytes long after decoding, a Fernet key has ${FERNET_KEY_BYTES}`;
   }
   return repetitionIn(bytes) ?? bytes;
+}
+
+function signingHalf(bytes: Uint8Array): KeyObject {
+  return createSecretKey(bytes.subarray(0, HALF));
 }

@@ -84,6 +84,8 @@ export interface OneTimePasswordEvent extends EventBase {
 /** A token did not decrypt. */
 export interface DecryptionEvent extends EventBase {
   event: 'crypt_decrypt_fail';
+  /** The ring, when it has a name. */
+  target?: EventSubject;
 }
 
 /** A signature did not verify. */
@@ -105,16 +107,18 @@ export interface ApiKeyEvent extends EventBase {
   actor?: EventSubject;
 }
 
-/** The keys changed, or could not be asked for. */
+/** The keys changed, could not be asked for, or took the place of others. */
 export interface KeyringEvent extends EventBase {
   event:
     | 'key_added'
     | 'key_state_changed'
     | 'key_vanished'
+    | 'key_removed'
+    | 'key_rotation_ended'
     | 'key_refresh_failed'
     | 'key_refresh_recovered'
     | 'key_ring_stale';
-  /** The key, or the provider that was asked. */
+  /** The key, the provider that was asked, or the source whose values were encrypted again. */
   target: EventSubject;
 }
 

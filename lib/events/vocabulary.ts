@@ -24,6 +24,8 @@ export const SECURITY_EVENT_LEVELS: Readonly<Record<SecurityEventName, EventLeve
     key_added: 'info',
     key_state_changed: 'info',
     key_vanished: 'critical',
+    key_removed: 'warn',
+    key_rotation_ended: 'info',
     key_refresh_failed: 'warn',
     key_refresh_recovered: 'info',
     key_ring_stale: 'critical',

@@ -18,7 +18,10 @@ export class HmacService {
   constructor(
     private readonly keyring: Keyring,
     private readonly events: SecurityEvents,
-  ) {}
+  ) {
+    // Who holds a signature is not known here.
+    keyring.consumers.declare('hmac');
+  }
 
   /**
    * Signs data.

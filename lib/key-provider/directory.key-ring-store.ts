@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../common/system-error-code.js';
+import { syncFolder, writeDurably } from '../keyring/durable-file.js';
 import { KeyRingStore, type StoredKeyRing } from './key-ring-store.js';
 
 const FILE = /^ring-(\d{10})\.sealed$/;
@@ -83,26 +84,5 @@ export class DirectoryKeyRingStore extends KeyRingStore {
 
   #pathOf(generation: number): string {
     return join(this.#directory, `ring-${String(generation).padStart(10, '0')}.sealed`);
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const handle = await open(path, 'wx', 0o600);
-  try {
-    await handle.writeFile(text, 'ascii');
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows opens no folders and needs none of this.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Logger } from '@nestjs/common';
 import { systemErrorCode } from '../common/system-error-code.js';
+import { replaceDurably } from '../keyring/durable-file.js';
 import type { StoredKeyRing } from './key-ring-store.js';
 
 const FORM = /^(\d{1,15})\n(.{1,1048576})\n$/;
@@ -34,20 +34,10 @@ export class LocalCopy {
 
   /** Replaces the copy. That it cannot be written is said and stops nothing. */
   async write({ generation, sealed }: StoredKeyRing): Promise<void> {
-    // Containers that share a volume may all have the same process id.
-    const unfinished = `${this.#path}.${randomBytes(8).toString('hex')}.new`;
     try {
-      const handle = await open(unfinished, 'wx', 0o600);
-      try {
-        await handle.writeFile(`${generation}\n${sealed}\n`, 'ascii');
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(unfinished, this.#path);
+      await replaceDurably(this.#path, `${generation}\n${sealed}\n`);
     } catch (error) {
       this.#warn('written', error);
-      await rm(unfinished, { force: true });
     }
   }
 

@@ -18,8 +18,21 @@ export function deriveKey(
   purpose: KeyPurpose,
   parts: readonly string[] = [],
 ): Buffer {
+  return deriveWithInfo(inputKey, derivationInfo(purpose, parts));
+}
+
+/**
+ * The `info` of {@link deriveKey}, for deriving from many keys.
+ *
+ * @throws TypeError for a part that is no well-formed string
+ */
+export function derivationInfo(purpose: KeyPurpose, parts: readonly string[]): Buffer {
   const label = Buffer.from(`nestjs-security/v1/${purpose}\0`, 'ascii');
   const context = createHash('sha256').update(lengthPrefixed(parts)).digest();
-  const info = Buffer.concat([label, context]);
+  return Buffer.concat([label, context]);
+}
+
+/** {@link deriveKey} with its `info` at hand. */
+export function deriveWithInfo(inputKey: KeyObject, info: Uint8Array): Buffer {
   return Buffer.from(hkdfSync('sha256', inputKey, Buffer.alloc(0), info, DERIVED_KEY_BYTES));
 }

@@ -56,9 +56,15 @@ export const ringKeysSchema = z
 
 type Entry = z.output<typeof keyEntry>;
 type StatedEntry = Omit<Entry, 'state'> & { state: KeyState };
-type Report = (path: (string | number)[], message: string) => void;
 
-function withStates(entries: readonly Entry[], report: Report): readonly StatedEntry[] {
+/** Tells that an option is wrong: where, below the one that is checked, and how. */
+export type Report = (path: (string | number)[], message: string) => void;
+
+/** Puts the states into a list in which every key has one or none: without any, the first is primary. */
+export function withStates<E extends { state?: KeyState | undefined }>(
+  entries: readonly E[],
+  report: Report,
+): readonly (Omit<E, 'state'> & { state: KeyState })[] {
   const stated = entries.filter(({ state }) => state !== undefined).length;
   if (stated > 0 && stated < entries.length) {
     report([], 'gives a state to some keys only: give one to every key or to none.');

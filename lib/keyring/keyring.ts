@@ -1,7 +1,17 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { KeyringError } from '../errors/keyring.error.js';
-import { deriveKey } from './derive-key.js';
+import type { SecurityEvents } from '../events/security-events.js';
+import { KeyConsumers } from './key-consumers.js';
 import type { KeyState } from './key-entry.js';
+import { refuseUnfitState, type KeyUse } from './key-retirement.js';
+import { PurposeCache } from './purpose-cache.js';
+import {
+  keysOfPurpose,
+  type StatedInputKey,
+  type KeysOfPurpose,
+  type PurposeKey,
+  type PurposeKeys,
+} from './purpose-keys.js';
 import type { KeyPurpose } from './purpose.js';
 
 /** A key of the ring after its text was decoded and judged. */
@@ -14,19 +24,6 @@ export interface RingKey {
   readonly key: KeyObject;
 }
 
-/** The key that a ring key gives for one purpose. */
-export interface PurposeKey {
-  /** The id of the ring key. */
-  readonly id: string;
-  /** The state of the ring key. */
-  readonly state: KeyState;
-  /** A secret key of 32 bytes, derived with HKDF-SHA256 (RFC 5869). */
-  readonly key: KeyObject;
-}
-
-/** The keys of one purpose: the primary creates, all of them are accepted. Never empty. */
-export type PurposeKeys = readonly [primary: PurposeKey, ...others: PurposeKey[]];
-
 /** What {@link Keyring.update} found to be new. */
 export interface KeyChange {
   /** The id of the key. */
@@ -37,10 +34,7 @@ export interface KeyChange {
   readonly state: KeyState;
 }
 
-interface HeldKey {
-  readonly id: string;
-  readonly state: KeyState;
-  readonly inputKey: KeyObject;
+interface HeldKey extends StatedInputKey {
   /** Gone from the provider: kept as accepted until the application ends. */
   readonly vanished: boolean;
 }
@@ -53,18 +47,21 @@ interface HeldKey {
  * const [primary, ...others] = keyring.keysFor('hmac-sign');
  */
 export class Keyring {
+  /** Who needs the keys: asked before one is removed. */
+  readonly consumers = new KeyConsumers();
   #keys: readonly HeldKey[];
-  #byPurpose = new Map<
-    KeyPurpose,
-    { readonly usable: PurposeKeys; readonly revoked: readonly PurposeKey[] }
-  >();
+  readonly #removed = new Set<string>();
+  readonly #events: Pick<SecurityEvents, 'report'> | undefined;
+  readonly #derived = new PurposeCache();
   #isStale = false;
 
   /**
    * @param keys exactly one of them primary, no id and no bytes twice
+   * @param events hears of every key that is removed
    * @throws TypeError without a primary key
    */
-  constructor(keys: readonly RingKey[]) {
+  constructor(keys: readonly RingKey[], events?: Pick<SecurityEvents, 'report'>) {
+    this.#events = events;
     this.#keys = primaryFirst(keys.map(toHeldKey));
   }
 
@@ -84,22 +81,29 @@ export class Keyring {
   }
 
   /**
-   * The keys of a purpose, the primary first and revoked ones left out. Derived once and kept: the same
-   * list is given until the ring changes.
+   * The keys of a purpose, the primary first and revoked ones left out. The same list is given again until
+   * the ring changes; with parts, only for the lists that were used last (about a thousand).
    *
+   * @param parts names within the purpose, such as a token's purpose or an encryption context: different
+   * lists give unrelated keys
+   * @throws TypeError for a part that is no well-formed string
    * @throws KeyringError `KEY_RING_STALE` when the provider has been silent for too long
+   * @example
+   * const [primary] = keyring.keysFor('hmac-token', ['password-reset']);
    */
-  keysFor(purpose: KeyPurpose): PurposeKeys {
-    return this.#derived(purpose).usable;
+  keysFor(purpose: KeyPurpose, parts: readonly string[] = []): PurposeKeys {
+    return this.#keysOf(purpose, parts).usable;
   }
 
   /**
    * The revoked keys of a purpose, for the few verbs that may still read what they protect.
    *
+   * @param parts as in {@link Keyring.keysFor}
+   * @throws TypeError for a part that is no well-formed string
    * @throws KeyringError `KEY_RING_STALE` when the provider has been silent for too long
    */
-  revokedKeysFor(purpose: KeyPurpose): readonly PurposeKey[] {
-    return this.#derived(purpose).revoked;
+  revokedKeysFor(purpose: KeyPurpose, parts: readonly string[] = []): readonly PurposeKey[] {
+    return this.#keysOf(purpose, parts).revoked;
   }
 
   /**
@@ -111,7 +115,7 @@ export class Keyring {
    */
   update(keys: readonly RingKey[]): readonly KeyChange[] {
     const before = new Map(this.#keys.map((key) => [key.id, key]));
-    const held = keys.map(toHeldKey);
+    const held = keys.filter((key) => !this.#isRemoved(key)).map(toHeldKey);
     for (const { id, inputKey } of held) {
       const known = before.get(id);
       if (known && !known.inputKey.equals(inputKey)) throw idReused(id);
@@ -121,10 +125,46 @@ export class Keyring {
     const changes = [...held, ...gone].flatMap((key) => changeOf(before.get(key.id), key));
     if (changes.length > 0) {
       this.#keys = primaryFirst([...held, ...gone]);
-      this.#byPurpose = new Map();
+      this.#derived.clear();
     }
     this.#isStale = false;
     return changes;
+  }
+
+  /** The state of a key; `undefined` for an id that the ring does not hold. */
+  stateOf(id: string): KeyState | undefined {
+    return this.#keys.find((key) => key.id === id)?.state;
+  }
+
+  /**
+   * Answers whether a key may go: resolves when it is not the primary and no consumer needs it.
+   *
+   * @param known answers that the caller has already, each in the place of the consumer of that name
+   * @throws KeyringError `KEY_UNKNOWN`; `KEY_IN_USE` when it is the primary key or a consumer needs it;
+   * `KEY_USAGE_UNKNOWN` when a consumer cannot tell. The message names who blocks
+   */
+  async assertRetirable(id: string, known: readonly KeyUse[] = []): Promise<void> {
+    refuseUnfitState(id, this.stateOf(id));
+    await this.consumers.assertUnused(id, known);
+  }
+
+  /**
+   * Ends a key that nothing needs any more, in this process: what it made opens no longer. A provider that
+   * lists it as accepted or revoked still does not bring it back before the next start, so take it out there
+   * as well.
+   *
+   * @throws KeyringError as {@link Keyring.assertRetirable}; the key then stays
+   * @example
+   * await keyring.remove('2026-04');
+   */
+  async remove(id: string): Promise<void> {
+    await this.assertRetirable(id);
+    // It may have become the primary key while the consumers were asked.
+    refuseUnfitState(id, this.stateOf(id));
+    this.#removed.add(id);
+    this.#keys = this.#keys.filter((key) => key.id !== id);
+    this.#derived.clear();
+    this.#events?.report({ event: 'key_removed', outcome: 'success', target: { type: 'key', id } });
   }
 
   /** Whether the provider has been silent for too long. */
@@ -137,31 +177,19 @@ export class Keyring {
     this.#isStale = true;
   }
 
-  #derived(purpose: KeyPurpose) {
+  /** A removed key that is to create again was not removed for good. */
+  #isRemoved({ id, state }: RingKey): boolean {
+    return this.#removed.has(id) && (state === 'accepted' || state === 'revoked');
+  }
+
+  #keysOf(purpose: KeyPurpose, parts: readonly string[]): KeysOfPurpose {
     if (this.#isStale) {
       const message =
         'the key provider has been silent for longer than maxStaleSeconds: mend its store, or raise maxStaleSeconds';
       throw new KeyringError('KEY_RING_STALE', message, { status: 503 });
     }
-    let derived = this.#byPurpose.get(purpose);
-    if (!derived) {
-      derived = deriveAll(this.#keys, purpose);
-      this.#byPurpose.set(purpose, derived);
-    }
-    return derived;
+    return this.#derived.get(purpose, parts, () => keysOfPurpose(this.#keys, purpose, parts));
   }
-}
-
-function deriveAll(keys: readonly HeldKey[], purpose: KeyPurpose) {
-  const all = keys.map(({ id, state, inputKey }): PurposeKey => ({
-    id,
-    state,
-    key: createSecretKey(deriveKey(inputKey, purpose)),
-  }));
-  const [primary, ...others] = all.filter(({ state }) => state !== 'revoked');
-  if (!primary) throw new TypeError('a keyring needs a primary key');
-  const usable: PurposeKeys = [primary, ...others];
-  return { usable, revoked: all.filter(({ state }) => state === 'revoked') };
 }
 
 function toHeldKey({ id, state, key }: RingKey): HeldKey {

@@ -48,7 +48,7 @@ export default {
       from: { path: folder(GROUND) },
       to: {
         dependencyTypesNot: ['core', 'local'],
-        pathNot: ['^lib/', 'node_modules/(zod|fastest-levenshtein)/'],
+        pathNot: ['^lib/', 'node_modules/(zod|fastest-levenshtein|lru-cache)/'],
       },
     },
     {

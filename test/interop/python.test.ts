@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { EncryptionService, PasswordService } from 'nestjs-security';
 import { testKey, testSecret } from '../support/keys.js';
@@ -78,4 +78,74 @@ print(json.dumps(Fernet(key).decrypt(given["token"].encode()).decode()))`,
     );
     expect(opened).toBe('from Node');
   });
+
+  it('opens what we encrypted, of random lengths up to 70,000, and we open what it did', async () => {
+    if (!withFernet) return;
+    const { module } = await startServices({ encryption: { keys: [KEY] } });
+    const encryption = module.get(EncryptionService);
+    const data = Array.from({ length: 200 }, () => randomBytes(randomInt(70_001)));
+    const digests = data.map((bytes) => sha256(bytes));
+    const result = runPython<{ digests: string[]; tokens: string[]; times: number[] }>(
+      withFernet,
+      `import hashlib, json, os, sys
+from cryptography.fernet import Fernet
+given = json.load(sys.stdin)
+f = Fernet(given["key"].encode())
+opened = [f.decrypt(t.encode()) for t in given["tokens"]]
+print(json.dumps({
+    "digests": [hashlib.sha256(d).hexdigest() for d in opened],
+    "times": [f.extract_timestamp(t.encode()) for t in given["tokens"]],
+    "tokens": [f.encrypt_at_time(d, 1500000000).decode() for d in opened],
+}))`,
+      { key: KEY, tokens: data.map((bytes, at) => encryption.encryptAtTime(bytes, at)) },
+    );
+    expect(result.digests).toEqual(digests);
+    expect(result.times).toEqual(data.map((_, at) => at));
+    const opened = result.tokens.map((token) => encryption.decryptDetailed(token));
+    expect(opened.map(({ plaintext }) => sha256(plaintext))).toEqual(digests);
+    expect(new Set(opened.map(({ createdAt }) => createdAt))).toEqual(new Set([1_500_000_000]));
+  });
+
+  it('opens contexts, rings and stored forms with the lines of docs/encryption.md', async () => {
+    if (!withFernet) return;
+    const page = readFileSync('docs/encryption.md', 'utf8');
+    const [, lines = ''] = /```python\n([\s\S]*?)```/.exec(page) ?? [];
+    const { module } = await startServices({
+      keys: [testKey('a')],
+      encryption: { rings: { pii: {}, partner: { keys: [{ id: 'p', key: KEY }] } } },
+    });
+    const encryption = module.get(EncryptionService);
+    const choices = [undefined, 'pii', 'partner'].flatMap((ring) =>
+      [undefined, 'a', ['users.straße', '7', '']].map((context) => ({
+        ...(ring !== undefined && { ring }),
+        ...(context !== undefined && { context }),
+      })),
+    );
+    const sealed = choices.map((choice) => ({
+      value: encryption.seal(JSON.stringify(choice), choice),
+      ring: choice.ring ?? '',
+      context: [choice.context ?? []].flat(),
+    }));
+    // As it is said: without a context, keys of the ring's own are used as they are.
+    const underived = sealed.filter(({ ring, context }) => ring === 'partner' && !context.length);
+    const opened = runPython<string[]>(
+      withFernet,
+      `import json, sys
+given = json.load(sys.stdin)
+${lines}
+secrets = {id: base64.urlsafe_b64decode(key) for id, key in given["secrets"].items()}
+def opened(value, context, ring):
+    if ring == "partner" and not context:
+        return Fernet(given["secrets"]["p"].encode()).decrypt(value.split(".")[2].encode())
+    return open_sealed(secrets, value, context, ring)
+print(json.dumps([opened(**each).decode() for each in given["sealed"]]))`,
+      { secrets: { a: `${testSecret('a')}=`, p: KEY }, sealed },
+    );
+    expect(underived).toHaveLength(1);
+    expect(opened).toEqual(choices.map((choice) => JSON.stringify(choice)));
+  });
 });
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

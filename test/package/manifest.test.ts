@@ -7,6 +7,7 @@ interface Manifest {
   readonly type: string;
   readonly main: string;
   readonly types: string;
+  readonly bin: Readonly<Record<string, string>>;
   readonly engines: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | { types: string; default: string }>>;
   readonly typesVersions: { readonly '*': Readonly<Record<string, readonly string[]>> };
@@ -44,6 +45,12 @@ describe('package.json', () => {
     expect(manifest.typesVersions['*']).toEqual(
       Object.fromEntries(others.map(({ subpath, types }) => [subpath.slice('./'.length), [types]])),
     );
+  });
+
+  it('offers the command "nestjs-security", which a shell can start', () => {
+    expect(Object.keys(manifest.bin)).toEqual(['nestjs-security']);
+    const program = readFileSync(manifest.bin['nestjs-security'] ?? '', 'utf8');
+    expect(program.startsWith('#!/usr/bin/env node\n')).toBe(true);
   });
 
   it('leaves Nest to the application: 11 or 12, and one copy of it', () => {

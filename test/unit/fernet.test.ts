@@ -1,7 +1,9 @@
-import { createCipheriv, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { EncryptionService } from 'nestjs-security';
 import type { TestingAuditLog } from 'nestjs-security/testing';
+import { forgeToken, inPaddedBase64Url, type ForgedParts } from '../support/forge-token.js';
 import { testKey } from '../support/keys.js';
 import { settle, startServices } from '../support/services.js';
 
@@ -25,23 +27,29 @@ beforeEach(() => {
   now = NOW * 1000;
 });
 
-/** A token made by hand, so that each of its parts can be wrong. */
-function forge(
-  parts: { version?: number; time?: bigint; blocks?: Buffer; key?: Buffer; cut?: number } = {},
-): string {
-  const header = Buffer.alloc(9);
-  header[0] = parts.version ?? 0x80;
-  header.writeBigUInt64BE(parts.time ?? BigInt(NOW), 1);
-  const iv = Buffer.alloc(16, 7);
-  const cipher = createCipheriv('aes-128-cbc', raw.subarray(16), iv).setAutoPadding(false);
-  const blocks = cipher.update(parts.blocks ?? Buffer.alloc(16, 16));
-  const signed = Buffer.concat([header, iv, blocks]).subarray(0, parts.cut);
-  const mac = createHmac('sha256', parts.key ?? raw.subarray(0, 16))
-    .update(signed)
+function forge(parts: ForgedParts = {}): string {
+  return forgeToken(KEY, parts);
+}
+
+/** A token whose MAC is that of its text, not of its bytes. */
+function signedAsText(): string {
+  const signed = Buffer.from(forge(), 'base64url').subarray(0, -32);
+  const mac = createHmac('sha256', raw.subarray(0, 16))
+    .update(signed.toString('base64url'))
     .digest();
-  return Buffer.concat([signed, mac])
-    .toString('base64url')
-    .padEnd(Math.ceil((signed.length + 32) / 3) * 4, '=');
+  return inPaddedBase64Url(Buffer.concat([signed, mac]));
+}
+
+/** What the key with its halves swapped encrypts and signs. */
+function withSwappedHalves(): string {
+  const swapped = Buffer.concat([raw.subarray(16), raw.subarray(0, 16)]).toString('base64url');
+  return forgeToken(`${swapped}=`);
+}
+
+/** The same bytes, spelt with a bit that stands for nothing: the last character carries two bits only. */
+function withSpareBit(): string {
+  const last = forge().at(-3) ?? '';
+  return `${forge().slice(0, -3)}${String.fromCharCode(last.charCodeAt(0) + 1)}==`;
 }
 
 /** A genuine token, spelt with the other alphabet of base64. */
@@ -79,8 +87,18 @@ describe('EncryptionService', () => {
     );
   });
 
+  it('leaves what it gave as it is, whatever is encrypted and opened afterwards', () => {
+    const data = [0, 1, 15, 16, 500, 1000].map((length) => Buffer.alloc(length, length));
+    const tokens = data.map((bytes) => encryption.encrypt(bytes));
+    const opened = tokens.map((token) => encryption.decrypt(token));
+    for (const token of tokens) encryption.rotate(token);
+    expect(opened).toEqual(data);
+    expect(tokens.map((token) => encryption.decrypt(token))).toEqual(data);
+  });
+
   it('never makes the same token twice', () => {
-    expect(encryption.encrypt('x')).not.toBe(encryption.encrypt('x'));
+    const tokens = Array.from({ length: 1000 }, () => encryption.encrypt('x'));
+    expect(new Set(tokens.map((token) => token.slice(12, 33))).size).toBe(1000);
   });
 
   it('refuses text with a lone surrogate, what is neither text nor bytes, and too much', () => {
@@ -110,7 +128,7 @@ describe('a token is refused, always with the same words,', () => {
     ['when an object with toString', { toString: () => forge() }],
     ['when huge', 'gAAA'.repeat(1_000_000)],
     ['with another version', forge({ version: 0x81 })],
-    ['with a key of somebody else', forge({ key: Buffer.alloc(16, 1) })],
+    ['with a key of somebody else', forge({ signing: Buffer.alloc(16, 1) })],
     ['without a block', forge({ blocks: Buffer.alloc(0) })],
     ['with half a block', forge({ cut: 25 + 8 })],
     ['with padding 0x00 and a right MAC', forge({ blocks: Buffer.alloc(16, 0) })],
@@ -120,6 +138,12 @@ describe('a token is refused, always with the same words,', () => {
       'with uneven padding and a right MAC',
       forge({ blocks: Buffer.from('00000000000000000000000000000302', 'hex') }),
     ],
+    ['with a MAC over its text', signedAsText()],
+    ['with the halves of the key swapped', withSwappedHalves()],
+    ['with a bit that stands for nothing', withSpareBit()],
+    ['with = in its middle', `${forge().slice(0, 40)}====${forge().slice(40)}`],
+    ['with = too many', `${forge()}====`],
+    ['with a newline within', `${forge().slice(0, 40)}\n${forge().slice(41)}`],
     ['with a newline', `${forge()}\n`],
     ['with a space before it', ` ${forge()}`],
     ['with + and / for - and _', inStandardAlphabet()],
@@ -173,7 +197,7 @@ describe('the age of a token', () => {
 
   it('is not told of a token whose MAC does not hold', () => {
     now = (NOW + 1000) * 1000;
-    expect(codeFor(forge({ key: Buffer.alloc(16, 1) }), 1)).toBe('ENC_TOKEN_INVALID');
+    expect(codeFor(forge({ signing: Buffer.alloc(16, 1) }), 1)).toBe('ENC_TOKEN_INVALID');
   });
 
   it.each([-1, 1.5, NaN, Infinity, '60'])('has no limit of %p', (ttlSeconds) => {
@@ -206,10 +230,40 @@ describe('keys', () => {
 });
 
 it('reports refusals with the reason', async () => {
-  codeFor(forge({ key: Buffer.alloc(16, 1) }));
+  codeFor(forge({ signing: Buffer.alloc(16, 1) }));
   now = (NOW + 100) * 1000;
   codeFor(forge(), 1);
   await settle();
   const reasons = log.recordsOf('crypt_decrypt_fail').map((record) => record['reason']);
   expect(reasons).toEqual(expect.arrayContaining(['malformed', 'no-matching-key', 'expired']));
 });
+
+it('no error shows the plaintext, the token or the key', async () => {
+  const secret = 'attack at dawn';
+  const revealing: (() => unknown)[] = [
+    () => encryption.encrypt(`${secret}\ud800`),
+    () => encryption.encrypt(secret.repeat(100)),
+    () => encryption.decrypt(`${encryption.encrypt(secret)}=`),
+    () => encryption.decrypt(forge({ blocks: Buffer.from(`${secret}\x03\x03`) })),
+    () => encryption.decrypt(encryption.encryptAtTime(secret, 5), { ttlSeconds: 5 }),
+    () => encryption.decryptToString(encryption.encrypt(Buffer.from(`${secret}\xff`, 'latin1'))),
+    () => encryption.open(encryption.encrypt(secret)),
+    () => encryption.decrypt(encryption.encrypt(secret), { context: secret }),
+    () => encryption.decrypt(encryption.encrypt(secret), { context: [`${secret}\ud800`] }),
+  ];
+  for (const action of revealing) {
+    const error = errorOf(action);
+    const shown = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error);
+    for (const part of [secret, 'gAAAAA', KEY.slice(0, 12)]) expect(shown).not.toContain(part);
+    expect(error).not.toHaveProperty('cause');
+  }
+});
+
+function errorOf(action: () => unknown): Error {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('this was accepted');
+}

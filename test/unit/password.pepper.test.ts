@@ -102,6 +102,20 @@ describe('a pepper', () => {
     expect(await revoked.hash(PASSWORD)).toContain(`keyid=${keyIdOf('b')}$`);
   });
 
+  it('keeps its key from being removed, unless somebody counts the hashes', async () => {
+    const { module } = await startServices({ keys: [B, A], password: PEPPERED });
+    const keyring = module.get(Keyring);
+    const blocked = {
+      code: 'KEY_USAGE_UNKNOWN',
+      message: expect.stringContaining('password-pepper'),
+    };
+    await expect(keyring.assertRetirable('a')).rejects.toMatchObject(blocked);
+    const withoutPepper = await startServices({ keys: [B, A], password: CHEAP });
+    await expect(withoutPepper.module.get(Keyring).assertRetirable('a')).rejects.toMatchObject({
+      message: expect.not.stringContaining('password-pepper'),
+    });
+  });
+
   it('that is named and not there stops the start', async () => {
     const start = passwordsWith([A], { ...PEPPERED, pepperKeyId: 'c' });
     await expect(start).rejects.toMatchObject({ code: 'PWD_PEPPER_UNKNOWN' });

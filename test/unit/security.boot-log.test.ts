@@ -9,7 +9,10 @@ describe('the boot log', () => {
     const { module } = await startServices({
       keys: [testKey('2026-10'), testKey('2026-04')],
       password: {},
-      encryption: { keys: [{ id: 'f2', key }, `${testSecret('older')}=`] },
+      encryption: {
+        keys: [{ id: 'f2', key }, `${testSecret('older')}=`],
+        rings: { pii: {}, partner: { keys: [{ id: 'p', key: `${testSecret('partner')}=` }] } },
+      },
       webhook: {
         receivers: { github: { secret: 'one' }, 'github-eu': { scheme: 'github', secret: 'two' } },
       },
@@ -23,6 +26,8 @@ describe('the boot log', () => {
       expect.stringMatching(
         /^encryption: Fernet under keys of its own, primary f2; also accepts [\w-]{8}$/,
       ),
+      'encryption ring pii: Fernet under keys derived from "keys"',
+      'encryption ring partner: Fernet under keys of its own, primary p',
       'webhooks: github, github-eu (github)',
       'API keys: ci',
       'audit: ./data/audit',

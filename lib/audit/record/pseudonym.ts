@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { lengthPrefixed } from '../../common/length-prefixed.js';
 import type { Identifier } from '../../events/security-event.js';
-import type { PurposeKey } from '../../keyring/keyring.js';
+import type { PurposeKey } from '../../keyring/purpose-keys.js';
 
 const PSEUDONYM_CHARACTERS = 22;
 // Normalising costs quadratic time on some texts: seconds for 100 kB of combining marks. No identifier is so long.

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { PasswordError } from '../../errors/password.error.js';
-import type { Keyring, PurposeKey, PurposeKeys } from '../../keyring/keyring.js';
+import type { Keyring } from '../../keyring/keyring.js';
+import type { PurposeKey, PurposeKeys } from '../../keyring/purpose-keys.js';
 import { pepperIdOf } from './pepper-id.js';
 
 /** A key that takes part in hashing and is not stored beside the hash. */
@@ -38,6 +39,8 @@ export class Peppers {
   constructor(keyring: Keyring, rules: PepperRules) {
     this.#keyring = keyring;
     this.#rules = rules;
+    // Only who has the hashes can tell which peppers they name.
+    if (rules.pepper === 'keyring') keyring.consumers.declare('password-pepper');
   }
 
   /**

@@ -1,0 +1,53 @@
+import { Command, CommanderError } from 'commander';
+import { SecurityConfigurationError } from '../errors/security-configuration.error.js';
+import { EXIT_CODE } from './exit-code.js';
+import { keyCommand } from './key.command.js';
+import { rotateCommand } from './rotate.command.js';
+import { harmless, say, type Terminal } from './terminal.js';
+import { tokenCommand } from './token.command.js';
+import { UsageError } from './usage.error.js';
+
+/**
+ * Runs the command `nestjs-security`.
+ *
+ * @param words the command line, without the programs before it
+ * @returns the exit code, one of {@link EXIT_CODE}; never throws
+ */
+export async function runCommand(words: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode: number = EXIT_CODE.done;
+  const endsWith = (code: number): void => void (exitCode = code);
+  try {
+    await program(terminal, endsWith).parseAsync(words, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODE.usage;
+    say(terminal, `nestjs-security: ${messageOf(error)}`);
+    const isUsage = error instanceof UsageError || error instanceof SecurityConfigurationError;
+    return isUsage ? EXIT_CODE.usage : EXIT_CODE.failed;
+  }
+}
+
+function program(terminal: Terminal, endsWith: (code: number) => void): Command {
+  const root = new Command('nestjs-security')
+    .description('Makes keys, looks at tokens, and encrypts stored values again under a new key.')
+    .helpCommand(false);
+  for (const part of [keyCommand, tokenCommand, rotateCommand]) {
+    root.addCommand(part(terminal, endsWith));
+  }
+  for (const command of [root, ...root.commands, ...root.commands.flatMap((one) => one.commands)]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+    });
+  }
+  return root;
+}
+
+/** A connection that is refused on several addresses comes as one error without a message. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') {
+    return error.errors.map(messageOf).join('; ');
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n').map(harmless).join('\n');
+}

@@ -1,0 +1,25 @@
+import { EXIT_CODE } from './exit-code.js';
+import type { Terminal } from './terminal.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** The terminal of this process. Whoever asks it twice to stop does not want to wait. */
+export function processTerminal(): Terminal {
+  const { stdin, stdout, stderr, env } = process;
+  // A reader such as "head" that has enough closes its end of the pipe.
+  stdout.on('error', () => process.exit(EXIT_CODE.failed));
+  return { stdin, stdout, stderr, env, cwd: () => process.cwd(), onStop };
+}
+
+function onStop(listener: () => void): () => void {
+  let isAsked = false;
+  const ask = (): void => {
+    if (isAsked) process.exit(EXIT_CODE.stopped);
+    isAsked = true;
+    listener();
+  };
+  for (const signal of SIGNALS) process.on(signal, ask);
+  return () => {
+    for (const signal of SIGNALS) process.off(signal, ask);
+  };
+}

@@ -1,0 +1,25 @@
+import type { RotationProgress } from '../encryption/rotation/rotation-report.js';
+
+/** How fast a run is, and how long it takes still at this speed. */
+export interface Speed {
+  readonly rowsPerSecond: number;
+  /** `1 h 5 min`; `?` where the end is not known. */
+  readonly left: string;
+}
+
+/** The speed of a run since its beginning. */
+export function speedOf({ scanned, total }: RotationProgress, elapsedMs: number): Speed {
+  const rowsPerSecond = Math.round(scanned / Math.max(elapsedMs / 1000, 0.001));
+  if (total === undefined || scanned === 0) return { rowsPerSecond, left: '?' };
+  const leftMs = (Math.max(total - scanned, 0) / scanned) * elapsedMs;
+  return { rowsPerSecond, left: durationText(leftMs) };
+}
+
+/** A duration in its two largest units. */
+export function durationText(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

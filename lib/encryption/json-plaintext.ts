@@ -1,0 +1,60 @@
+import { EncryptionError } from '../errors/encryption.error.js';
+import type { StandardResult, StandardSchema } from './standard-schema.js';
+
+const MAX_DEPTH = 64;
+
+/**
+ * Parses JSON (RFC 8259) and has a schema check it. Neither message nor cause of an error tells what stood
+ * in the text.
+ *
+ * @throws EncryptionError `ENC_JSON_INVALID` for what is no JSON, is nested deeper than 64 levels, has a
+ * member `__proto__`, or does not fit the schema; `ENC_SCHEMA_ASYNC` for a schema that answers with a promise
+ */
+export function parseJsonPlaintext<Output>(text: string, schema: StandardSchema<Output>): Output {
+  const result = validated(parsed(text), schema);
+  if ('then' in result) {
+    // Its rejection could show the plaintext as an unhandled one.
+    result.then(undefined, () => undefined);
+    throw new EncryptionError(
+      'ENC_SCHEMA_ASYNC',
+      'the schema answers with a promise: give one without asynchronous checks',
+    );
+  }
+  if (!result.issues) return result.value;
+  throw jsonInvalid(`does not fit the schema in ${result.issues.length} respects`);
+}
+
+function parsed(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw jsonInvalid('is no JSON');
+  }
+  if (!isHarmless(value, MAX_DEPTH)) {
+    throw jsonInvalid(`is nested deeper than ${MAX_DEPTH} levels, or has a member "__proto__"`);
+  }
+  return value;
+}
+
+function isHarmless(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (levels === 0 || Object.hasOwn(value, '__proto__')) return false;
+  return Object.values(value).every((child) => isHarmless(child, levels - 1));
+}
+
+function validated<Output>(
+  value: unknown,
+  schema: StandardSchema<Output>,
+): StandardResult<Output> | Promise<StandardResult<Output>> {
+  try {
+    return schema['~standard'].validate(value);
+  } catch {
+    // What a schema throws may hold the value that it refused.
+    throw jsonInvalid('made the schema throw');
+  }
+}
+
+function jsonInvalid(problem: string): EncryptionError {
+  return new EncryptionError('ENC_JSON_INVALID', `the plaintext ${problem}`);
+}

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Writes a new private file (mode 0600) and waits until the disk has it. */
+export async function writeDurably(path: string, text: string): Promise<void> {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile(text, 'utf8');
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Waits until the disk has the names of the files of a folder. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows opens no folders and needs none of this.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Puts a private file in the place of another: after a crash the one or the other is there, whole. */
+export async function replaceDurably(path: string, text: string): Promise<void> {
+  // Containers that share a volume may all have the same process id.
+  const unfinished = `${path}.${randomBytes(8).toString('hex')}.new`;
+  try {
+    await writeDurably(unfinished, text);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
