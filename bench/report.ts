@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { format } from 'prettier';
 
 /** Between the sections of a page. */
@@ -27,6 +27,11 @@ export function circumstances(...packages: readonly string[]): string {
     `${process.platform} ${process.arch}`,
     `${processors.length} cores (${processors[0]?.model ?? 'unknown'}).`,
   ].join(', ');
+}
+
+/** How busy the machine was, as a sentence: the mean of the last minute, this process included. */
+export function load(): string {
+  return `Load of the machine at the end: ${loadavg()[0]?.toFixed(1) ?? 'unknown'}.`;
 }
 
 /** Shows a page of results and keeps it in `bench/results/`. */

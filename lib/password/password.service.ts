@@ -2,7 +2,6 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { refuseUnknown } from '../common/refuse-unknown.js';
 import { Secret } from '../common/secret.js';
 import { PasswordBusyError } from '../errors/password-busy.error.js';
-import { SecurityConfigurationError } from '../errors/security-configuration.error.js';
 import { SecurityEvents } from '../events/security-events.js';
 import { Keyring } from '../keyring/keyring.js';
 import { fromNowOn } from './admission/call-deadline.js';
@@ -14,18 +13,16 @@ import { usablePassword } from './usable-password.js';
 import type {
   LoginOptions,
   LoginVerdict,
-  PasswordHashInfo,
   PasswordRequest,
   PasswordVerdict,
 } from './password-verdict.js';
 import { PasswordVerifier } from './password-verifier.js';
 import { PASSWORD_OPTIONS, type ResolvedPasswordOptions } from './password.options.js';
 import { Peppers } from './pepper/peppers.js';
-import { disabledHash } from './stored/disabled.js';
 import { HashReplacement } from './hash-replacement.js';
+import { StoredPasswords } from './stored-passwords.js';
 import { HashTarget } from './target/hash-target.js';
-import type { RehashReason } from './target/rehash-reason.js';
-import { wrapLegacy, type LegacyDigest } from './wrap-legacy.js';
+import { beyondCeilings, wrapLegacy, type LegacyDigest } from './wrap-legacy.js';
 
 const REQUEST = ['signal', 'timeoutMs', 'fairnessKey'];
 
@@ -43,11 +40,11 @@ const REQUEST = ['signal', 'timeoutMs', 'fairnessKey'];
  * });
  */
 @Injectable()
-export class PasswordService implements OnModuleInit {
+export class PasswordService extends StoredPasswords implements OnModuleInit {
   readonly #options: ResolvedPasswordOptions;
   readonly #verifier: PasswordVerifier;
-  readonly #replacement: HashReplacement;
   readonly #peppers: Peppers;
+  readonly #replacement: HashReplacement;
   readonly #events: SecurityEvents;
 
   constructor(
@@ -57,17 +54,20 @@ export class PasswordService implements OnModuleInit {
     events: SecurityEvents,
   ) {
     const { scheme, parameters, backend, ceilings, longBcrypt } = options;
-    this.#options = options;
-    this.#events = events;
-    this.#peppers = new Peppers(keyring, options);
-    this.#verifier = new PasswordVerifier({
+    const peppers = new Peppers(keyring, options);
+    const verifier = new PasswordVerifier({
       ...options,
       reading: { ...ceilings, argon2Backend: backend, longBcrypt },
       target: new HashTarget({ scheme, parameters, argon2Backend: backend }),
-      peppers: this.#peppers,
+      peppers,
       admission,
     });
-    this.#replacement = new HashReplacement(this.#verifier, events);
+    super(verifier, peppers);
+    this.#options = options;
+    this.#verifier = verifier;
+    this.#peppers = peppers;
+    this.#events = events;
+    this.#replacement = new HashReplacement(verifier, events);
   }
 
   /**
@@ -184,66 +184,6 @@ export class PasswordService implements OnModuleInit {
   }
 
   /**
-   * Whether a stored hash should be replaced; `false` for what cannot be verified at all.
-   *
-   * @throws as {@link PasswordService.rehashReasons}
-   */
-  needsRehash(stored: string | null | undefined): boolean {
-    return this.rehashReasons(stored).length > 0;
-  }
-
-  /**
-   * Why a stored hash should be replaced, as far as can be told without the password. Empty for one that is
-   * as new ones are, or stronger, and for what cannot be verified at all.
-   *
-   * @throws KeyringError `KEY_RING_STALE` when peppers come from a key provider that has been silent for too long
-   * @example
-   * passwords.rehashReasons('$2y$10$…'); // ['scheme']
-   */
-  rehashReasons(stored: string | null | undefined): RehashReason[] {
-    const hash = this.#verifier.read(stored);
-    return typeof hash === 'string' ? [] : this.#verifier.rehashReasons(hash);
-  }
-
-  /**
-   * What a stored hash is; `undefined` for what cannot be verified. Computes nothing.
-   *
-   * @throws as {@link PasswordService.rehashReasons}
-   */
-  identify(stored: string | null | undefined): PasswordHashInfo | undefined {
-    const hash = this.#verifier.read(stored);
-    if (typeof hash === 'string') return undefined;
-    const { scheme, format, parameters, saltBytes, digest, pepperId } = hash;
-    const pepper = pepperId && this.#peppers.find(pepperId);
-    return {
-      scheme,
-      format,
-      parameters,
-      saltBytes,
-      digestBytes: digest.length,
-      ...(pepper && { pepperKeyId: pepper.keyId }),
-    };
-  }
-
-  /**
-   * What to store for an account that has no password: it matches none, and costs at a login what a hash
-   * costs. `!` and 40 random characters.
-   */
-  disable(): string {
-    return disabledHash();
-  }
-
-  /**
-   * Whether a password could match what is stored: not for nothing, {@link PasswordService.disable}, or what
-   * cannot be verified.
-   *
-   * @throws as {@link PasswordService.rehashReasons}
-   */
-  isUsable(stored: string | null | undefined): boolean {
-    return typeof this.#verifier.read(stored) !== 'string';
-  }
-
-  /**
    * Wraps an old unsalted digest, or one with a salt in another column, in Argon2id, without the password: for
    * a database that is to be safe to lose in one night, not only as its users log in. The result verifies as
    * any stored hash, and is replaced at the next login.
@@ -306,16 +246,6 @@ export class PasswordService implements OnModuleInit {
       throw error;
     }
   }
-}
-
-function beyondCeilings(): SecurityConfigurationError {
-  const message =
-    'must allow what wrapLegacy makes: Argon2id with 64 MiB, 3 passes and 4 lanes. Raise them, or set scheme to argon2id with lesser parameters.';
-  return new SecurityConfigurationError(
-    'CONFIG_INVALID',
-    [{ option: 'password.ceilings', message }],
-    'A digest cannot be wrapped',
-  );
 }
 
 function reveal(password: string | Secret): string {

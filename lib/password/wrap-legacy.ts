@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { SecurityConfigurationError } from '../errors/security-configuration.error.js';
 import { decodeBase64, decodeHex, encodeUnpaddedBase64 } from '../common/encoding.js';
 import { ARGON2_FORMAT } from './stored/argon2.format.js';
 import {
@@ -51,6 +52,17 @@ export async function wrapLegacy(
   const inner = await hash(bytes);
   if (!ARGON2_FORMAT.claims(inner)) throw new TypeError('hash must give a PHC string of Argon2');
   return `$wrapped$v=1,digest=${algorithm}${saltText}${inner}`;
+}
+
+/** What is wrong when what was wrapped could never be verified. */
+export function beyondCeilings(): SecurityConfigurationError {
+  const message =
+    'must allow what wrapLegacy makes: Argon2id with 64 MiB, 3 passes and 4 lanes. Raise them, or set scheme to argon2id with lesser parameters.';
+  return new SecurityConfigurationError(
+    'CONFIG_INVALID',
+    [{ option: 'password.ceilings', message }],
+    'A digest cannot be wrapped',
+  );
 }
 
 function digestBytes(algorithm: unknown, digest: unknown): Buffer {

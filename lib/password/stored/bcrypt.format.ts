@@ -60,7 +60,8 @@ export function bcryptHash(
     digest,
     memoryKiB: MEMORY_KIB,
     isCanonical,
-    cuts: ({ bytes }) => !prepare && bytes.length > BCRYPT_MAX_BYTES,
+    // Some software ends at a zero byte, and all begins anew behind it: pw and pw\0pw are one.
+    cuts: ({ bytes }) => !prepare && (bytes.length > BCRYPT_MAX_BYTES || bytes.includes(0)),
     compute: (password) => computeBcrypt(prepare ? prepare(password) : password.bytes, cost, salt),
   };
 }

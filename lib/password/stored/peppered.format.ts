@@ -37,8 +37,9 @@ export const PEPPERED_FORMAT: StoredFormat = {
   },
 };
 
-/** Puts the name of the pepper before a hash that was made of {@link pepperedText}. */
-export function formatPeppered(pepperId: Buffer, inner: string): string {
+/** Puts the name of the pepper before a hash that was made of {@link pepperedText}; of no pepper, nothing. */
+export function formatPeppered(pepperId: Buffer | undefined, inner: string): string {
+  if (!pepperId) return inner;
   return `${BEGINNING}v=1,keyid=${encodeUnpaddedBase64(pepperId)}${inner}`;
 }
 

@@ -1,10 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import type { Argon2Parameters } from '../../key-derivation/argon2-parameters.js';
 import { hashWithArgon2 } from '../backend/argon2-hash.js';
 import { formatArgon2 } from '../stored/argon2-phc.js';
-import { parameter, type CreatingScheme, type HashParameters } from './creating-scheme.js';
+import {
+  parameter,
+  type CreatingScheme,
+  type HashParameters,
+  type HashSetting,
+} from './creating-scheme.js';
 
-const SALT_BYTES = 16;
 const DIGEST_BYTES = 32;
 
 /** What a guess costs on hardware made for guessing: memory times the time for which it is filled. */
@@ -29,19 +32,21 @@ export const ARGON2ID_SCHEME: CreatingScheme = {
     const { memoryKiB, parallelism } = argon2Numbers(parameters);
     return { ...parameters, memoryKiB: Math.max(8 * parallelism, Math.round(memoryKiB * share)) };
   },
-  async create(password, { parameters, pepper, argon2Backend }) {
-    const work = {
-      ...argon2Numbers(parameters),
-      variant: 'argon2id',
-      version: 19,
-      salt: randomBytes(SALT_BYTES),
-      hashBytes: DIGEST_BYTES,
-      secret: pepper?.key.export(),
-    } as const;
-    const hash = await hashWithArgon2(password.bytes, work, argon2Backend);
-    return formatArgon2({ ...work, keyId: pepper?.id, hash });
-  },
+  compute: (password, setting, argon2Backend) =>
+    hashWithArgon2(password.bytes, workOf(setting), argon2Backend),
+  write: (setting, hash) => formatArgon2({ ...workOf(setting), keyId: setting.pepper?.id, hash }),
 };
+
+function workOf({ parameters, salt, pepper }: HashSetting) {
+  return {
+    ...argon2Numbers(parameters),
+    variant: 'argon2id',
+    version: 19,
+    salt,
+    hashBytes: DIGEST_BYTES,
+    secret: pepper?.key.export(),
+  } as const;
+}
 
 function argon2Numbers(parameters: HashParameters) {
   return {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { BCRYPT_MAX_BYTES, computeBcrypt } from '../backend/bcrypt-backend.js';
 import type { PasswordText } from '../password-text.js';
 import { encodeBcryptBase64 } from '../stored/bcrypt-base64.js';
@@ -6,7 +5,6 @@ import { bcryptSha256Input } from '../stored/bcrypt-sha256.format.js';
 import { formatPeppered, pepperedText } from '../stored/peppered.format.js';
 import { parameter, unusable, type CreatingScheme } from './creating-scheme.js';
 
-const SALT_BYTES = 16;
 const COMMON = {
   digestBytes: 23,
   floor: { cost: 10 },
@@ -22,26 +20,28 @@ const COMMON = {
 /** bcrypt, `$2b$`: of a peppered password, or of one that bcrypt takes as a whole. */
 export const BCRYPT_SCHEME: CreatingScheme = {
   ...COMMON,
-  async create(password, { parameters, pepper }) {
-    const cost = parameter(parameters, 'cost');
-    const salt = randomBytes(SALT_BYTES);
+  async compute(password, { parameters, salt, pepper }) {
     const input = pepper ? pepperedText(password, pepper.key).bytes : wholeInput(password);
-    const digest = await computeBcrypt(input, cost, salt);
-    const text = `$2b$${twoDigits(cost)}$${encodeBcryptBase64(salt)}${encodeBcryptBase64(digest)}`;
-    return pepper ? formatPeppered(pepper.id, text) : text;
+    return computeBcrypt(input, parameter(parameters, 'cost'), salt);
+  },
+  write({ parameters, salt, pepper }, digest) {
+    const cost = String(parameter(parameters, 'cost')).padStart(2, '0');
+    const text = `$2b$${cost}$${encodeBcryptBase64(salt)}${encodeBcryptBase64(digest)}`;
+    return formatPeppered(pepper?.id, text);
   },
 };
 
 /** bcrypt over HMAC-SHA256 of the password, as passlib's `bcrypt_sha256`: for passwords of any length. */
 export const BCRYPT_SHA256_SCHEME: CreatingScheme = {
   ...COMMON,
-  async create(password, { parameters, pepper }) {
-    const cost = parameter(parameters, 'cost');
-    const salt = randomBytes(SALT_BYTES);
+  compute(password, { parameters, salt, pepper }) {
     const input = pepper ? pepperedText(password, pepper.key) : password;
-    const digest = await computeBcrypt(bcryptSha256Input(input, salt), cost, salt);
-    const text = `$bcrypt-sha256$v=2,t=2b,r=${cost}$${encodeBcryptBase64(salt)}$${encodeBcryptBase64(digest)}`;
-    return pepper ? formatPeppered(pepper.id, text) : text;
+    return computeBcrypt(bcryptSha256Input(input, salt), parameter(parameters, 'cost'), salt);
+  },
+  write({ parameters, salt, pepper }, digest) {
+    const head = `$bcrypt-sha256$v=2,t=2b,r=${parameter(parameters, 'cost')}`;
+    const text = `${head}$${encodeBcryptBase64(salt)}$${encodeBcryptBase64(digest)}`;
+    return formatPeppered(pepper?.id, text);
   },
 };
 
@@ -55,8 +55,4 @@ function wholeInput({ bytes }: PasswordText): Buffer {
     throw unusable('a password with a zero byte cannot be hashed with bcrypt, which may end there');
   }
   return bytes;
-}
-
-function twoDigits(cost: number): string {
-  return String(cost).padStart(2, '0');
 }

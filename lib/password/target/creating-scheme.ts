@@ -10,12 +10,12 @@ export type CreatingSchemeName =
 /** The numbers that decide the cost of a hash, by name. */
 export type HashParameters = Readonly<Record<string, number>>;
 
-/** What one new hash is made with. */
-export interface Creation {
+/** What stands beside the digest of a new hash. */
+export interface HashSetting {
   readonly parameters: HashParameters;
+  /** 16 bytes. */
+  readonly salt: Buffer;
   readonly pepper: Pepper | undefined;
-  /** The package that computes Argon2. */
-  readonly argon2Backend: Argon2Backend;
 }
 
 /** A scheme in which new hashes are made. */
@@ -32,8 +32,18 @@ export interface CreatingScheme {
   memoryKiB(parameters: HashParameters): number;
   /** Parameters that take about such a share of the time, 0 to 1; the least there are for less. */
   scaled(parameters: HashParameters, share: number): HashParameters;
-  /** Hashes a password under a fresh salt. */
-  create(password: PasswordText, creation: Creation): Promise<string>;
+  /**
+   * Computes the digest of a password off the event loop.
+   *
+   * @param argon2Backend the package that computes Argon2
+   */
+  compute(
+    password: PasswordText,
+    setting: HashSetting,
+    argon2Backend: Argon2Backend,
+  ): Promise<Buffer>;
+  /** Writes the text that is stored. */
+  write(setting: HashSetting, digest: Buffer): string;
 }
 
 /** A number that the options or the parser of the scheme have put there. */

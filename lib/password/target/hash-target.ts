@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Argon2Backend } from '../../key-derivation/argon2-backend.js';
 import type { PasswordText } from '../password-text.js';
 import type { Pepper } from '../pepper/peppers.js';
@@ -107,15 +108,24 @@ export class HashTarget {
     );
   }
 
+  /**
+   * A hash as today's are, of no password: whatever is compared with it costs what a comparison costs. Nothing
+   * is computed for it.
+   */
+  dummy(pepper: Pepper | undefined): string {
+    const { parameters } = this.#rules;
+    const setting = { parameters, salt: randomBytes(SALT_BYTES), pepper };
+    return this.#scheme.write(setting, randomBytes(this.#scheme.digestBytes));
+  }
+
   #planWith(parameters: HashParameters, scheme = this.#scheme): HashPlan {
     return {
       memoryKiB: scheme.memoryKiB(parameters),
-      create: (password, pepper) =>
-        scheme.create(password, {
-          parameters,
-          pepper,
-          argon2Backend: this.#rules.argon2Backend,
-        }),
+      create: async (password, pepper) => {
+        const setting = { parameters, salt: randomBytes(SALT_BYTES), pepper };
+        const digest = await scheme.compute(password, setting, this.#rules.argon2Backend);
+        return scheme.write(setting, digest);
+      },
     };
   }
 

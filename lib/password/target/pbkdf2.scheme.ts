@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { computePbkdf2 } from '../../key-derivation/pbkdf2.js';
 import { formatPbkdf2 } from '../stored/pbkdf2.format.js';
 import { formatPeppered, pepperedText } from '../stored/peppered.format.js';
 import { parameter, type CreatingScheme } from './creating-scheme.js';
 
-const SALT_BYTES = 16;
 /** An iteration of HMAC-SHA512 counts as so many of HMAC-SHA256: what OWASP asks of each. */
 const WEIGHTS = { sha256: 1, sha512: 600_000 / 210_000 };
 
@@ -24,13 +22,14 @@ function pbkdf2Scheme(hash: 'sha256' | 'sha512', digestBytes: number): CreatingS
     scaled: (parameters, share) => ({
       iterations: Math.max(1, Math.round(parameter(parameters, 'iterations') * share)),
     }),
-    async create(password, { parameters, pepper }) {
-      const iterations = parameter(parameters, 'iterations');
-      const salt = randomBytes(SALT_BYTES);
+    compute(password, { parameters, salt, pepper }) {
       const { bytes } = pepper ? pepperedText(password, pepper.key) : password;
-      const digest = await computePbkdf2(bytes, salt, iterations, digestBytes, hash);
-      const text = formatPbkdf2({ hash, iterations, salt, digest });
-      return pepper ? formatPeppered(pepper.id, text) : text;
+      const iterations = parameter(parameters, 'iterations');
+      return computePbkdf2(bytes, salt, iterations, digestBytes, hash);
+    },
+    write({ parameters, salt, pepper }, digest) {
+      const iterations = parameter(parameters, 'iterations');
+      return formatPeppered(pepper?.id, formatPbkdf2({ hash, iterations, salt, digest }));
     },
   };
 }

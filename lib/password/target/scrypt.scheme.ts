@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { computeScrypt } from '../../key-derivation/scrypt.js';
 import { formatPeppered, pepperedText } from '../stored/peppered.format.js';
 import { formatScrypt } from '../stored/scrypt.format.js';
 import { parameter, type CreatingScheme, type HashParameters } from './creating-scheme.js';
 
-const SALT_BYTES = 16;
 const DIGEST_BYTES = 32;
 
 /** scrypt (RFC 7914), in the form of Python's passlib. Compared as Argon2 is: memory times time. */
@@ -24,13 +22,12 @@ export const SCRYPT_SCHEME: CreatingScheme = {
     const { N } = scryptNumbers(parameters);
     return { ...parameters, N: Math.max(2, 2 ** Math.round(Math.log2(N * share))) };
   },
-  async create(password, { parameters, pepper }) {
-    const numbers = scryptNumbers(parameters);
-    const salt = randomBytes(SALT_BYTES);
+  compute(password, { parameters, salt, pepper }) {
     const { bytes } = pepper ? pepperedText(password, pepper.key) : password;
-    const digest = await computeScrypt(bytes, salt, numbers, DIGEST_BYTES);
-    const text = formatScrypt({ ...numbers, salt, digest });
-    return pepper ? formatPeppered(pepper.id, text) : text;
+    return computeScrypt(bytes, salt, scryptNumbers(parameters), DIGEST_BYTES);
+  },
+  write({ parameters, salt, pepper }, digest) {
+    return formatPeppered(pepper?.id, formatScrypt({ ...scryptNumbers(parameters), salt, digest }));
   },
 };
 
