@@ -115,6 +115,10 @@ export type {
 // Signatures
 export { HmacService } from './hmac/hmac.service.js';
 
+// Replay protection
+export { ReplayStore, type ReplayClaim, type ReplayClaimOptions } from './replay/replay-store.js';
+export { replayKey } from './replay/replay-key.js';
+
 // Webhooks
 export { VerifyWebhook } from './webhook/verify-webhook.decorator.js';
 export { WebhookGuard } from './webhook/webhook.guard.js';
@@ -175,6 +179,7 @@ export { EncryptionError } from './errors/encryption.error.js';
 export { SecretsError } from './errors/secrets.error.js';
 export { KeyDerivationError } from './errors/key-derivation.error.js';
 export { PasswordError } from './errors/password.error.js';
+export { ReplayError } from './errors/replay.error.js';
 export { AuditError } from './errors/audit.error.js';
 export type { SecurityErrorCode } from './errors/error-codes.js';
 export { SecurityErrorFilter } from './context/security-error.filter.js';
