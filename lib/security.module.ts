@@ -15,6 +15,7 @@ import { ENCRYPTION_OPTIONS } from './encryption/encryption.options.js';
 import { EncryptionService } from './encryption/encryption.service.js';
 import { SecurityConfigurationError } from './errors/security-configuration.error.js';
 import { SecurityEvents } from './events/security-events.js';
+import { HMAC_OPTIONS } from './hmac/hmac.options.js';
 import { HmacService } from './hmac/hmac.service.js';
 import { KeyDerivationService } from './key-derivation/key-derivation.service.js';
 import { KeyringRefresh } from './key-provider/keyring-refresh.service.js';
@@ -95,6 +96,7 @@ const providers: Provider[] = [
   featureOptions(ENCRYPTION_OPTIONS, 'encryption'),
   EncryptionService,
 
+  featureOptions(HMAC_OPTIONS, 'hmac'),
   HmacService,
 
   featureOptions(WEBHOOK_OPTIONS, 'webhook'),
