@@ -55,9 +55,12 @@ export function canStartRedis(what: string): boolean {
   return can;
 }
 
-/** Starts a server on a free port, which keeps nothing on the disk. */
-export async function startRedis(...settings: string[]): Promise<OwnRedis> {
-  const port = await freePort();
+/** Starts a server, on a free port unless told, which keeps nothing on the disk. */
+export async function startRedis(
+  settings: readonly string[] = [],
+  port?: number,
+): Promise<OwnRedis> {
+  port ??= await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
   const server = spawn('redis-server', [...args, ...settings], { stdio: 'ignore' });
@@ -79,7 +82,11 @@ async function kill(server: ChildProcess, folder: string): Promise<void> {
 }
 
 async function answers(url: string): Promise<boolean> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+  const client = new Redis(url, {
+    lazyConnect: true,
+    enableReadyCheck: false,
+    retryStrategy: () => null,
+  });
   client.on('error', () => {});
   try {
     await client.connect();
@@ -99,7 +106,8 @@ async function removeKeys(url: string, keyPrefix: string): Promise<void> {
   client.disconnect();
 }
 
-async function freePort(): Promise<number> {
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
