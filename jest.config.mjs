@@ -7,6 +7,7 @@ export default {
   setupFiles: ['reflect-metadata'],
   moduleNameMapper: {
     '^nestjs-security$': '<rootDir>/build/lib/index.js',
+    '^nestjs-security/redis$': '<rootDir>/build/lib/redis/index.js',
     '^nestjs-security/testing$': '<rootDir>/build/lib/testing/index.js',
   },
   reporters: ['default', '<rootDir>/test/support/summary.reporter.mjs'],

@@ -117,6 +117,7 @@ export { HmacService } from './hmac/hmac.service.js';
 
 // Replay protection
 export { ReplayStore, type ReplayClaim, type ReplayClaimOptions } from './replay/replay-store.js';
+export { MemoryReplayStore, type MemoryReplayStoreOptions } from './replay/memory.replay-store.js';
 export { replayKey } from './replay/replay-key.js';
 
 // Webhooks

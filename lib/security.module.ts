@@ -25,6 +25,8 @@ import { ManagedKeyring } from './key-provider/managed-keyring.service.js';
 import { Keyring } from './keyring/keyring.js';
 import { PASSWORD_OPTIONS } from './password/password.options.js';
 import { PasswordService } from './password/password.service.js';
+import { MemoryReplayStore } from './replay/memory.replay-store.js';
+import { ReplayStore } from './replay/replay-store.js';
 import { SecretsService } from './secrets/secrets.service.js';
 import { TOTP_OPTIONS } from './secrets/totp.options.js';
 import { TotpService } from './secrets/totp.service.js';
@@ -96,6 +98,13 @@ const providers: Provider[] = [
   featureOptions(ENCRYPTION_OPTIONS, 'encryption'),
   EncryptionService,
 
+  {
+    provide: ReplayStore,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: ({ hmac: { clock } }: ResolvedSecurityOptions) =>
+      new MemoryReplayStore(clock && { clock }),
+  },
+
   featureOptions(HMAC_OPTIONS, 'hmac'),
   HmacService,
 
@@ -140,6 +149,7 @@ const providers: Provider[] = [
     KeyDerivationService,
     PasswordService,
     EncryptionService,
+    ReplayStore,
     HmacService,
     RawBody,
     WebhookVerifier,

@@ -1,4 +1,5 @@
 export { SecurityTestingModule, type SecurityTestingOptions } from './security-testing.module.js';
 export { TestingAuditLog } from './testing-audit-log.js';
 export { keyRingStoreContract } from './key-ring-store.contract.js';
+export { replayStoreContract } from './replay-store.contract.js';
 export type { ContractRunner } from './contract-runner.js';

@@ -22,9 +22,9 @@ const subpaths = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
 );
 
 describe('package.json', () => {
-  it('offers the package, its testing tools and itself', () => {
+  it('offers the package, its adapter for Redis, its testing tools and itself', () => {
     expect(manifest.type).toBe('module');
-    expect(Object.keys(manifest.exports)).toEqual(['.', './testing', './package.json']);
+    expect(Object.keys(manifest.exports)).toEqual(['.', './redis', './testing', './package.json']);
   });
 
   it.each(subpaths)('exports $subpath to import and require() alike, with types', (subpath) => {

@@ -27,7 +27,12 @@ describe('The tarball', () => {
     const args = [ATTW, packed.tarball, '--profile', 'esm-only', '--format', 'json'];
     const { stdout } = await run(process.execPath, args);
     const { analysis } = JSON.parse(stdout) as { analysis: { entrypoints: object } };
-    expect(Object.keys(analysis.entrypoints)).toEqual(['.', './testing', './package.json']);
+    expect(Object.keys(analysis.entrypoints)).toEqual([
+      '.',
+      './redis',
+      './testing',
+      './package.json',
+    ]);
   });
 
   it.each(['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'package.json'])(

@@ -9,7 +9,11 @@ interface Exported {
 /** What an event's own name says is told by the base of all events. */
 const TOLD_BY_THE_BASE = 'event';
 
-const symbols = [...exportsOf('lib'), ...exportsOf(join('lib', 'testing'))];
+const symbols = [
+  ...exportsOf('lib'),
+  ...exportsOf(join('lib', 'testing')),
+  ...exportsOf(join('lib', 'redis')),
+];
 
 describe('A public symbol', () => {
   it('has a docstring', () => {
