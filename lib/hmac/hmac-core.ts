@@ -37,6 +37,12 @@ export class HmacCore {
   /** Reports why something signed was refused. Never names it: a name could be anything that a user sent. */
   report(kind: SignedKind, reason: string, facts: RefusalFacts = {}): void {
     const target = { type: 'hmac', id: kind };
-    this.#events.report({ event: 'signature_refused', outcome: 'failure', reason, target, ...facts });
+    this.#events.report({
+      event: 'signature_refused',
+      outcome: 'failure',
+      reason,
+      target,
+      ...facts,
+    });
   }
 }

@@ -1,5 +1,5 @@
 import type { HmacCore, SignedKind } from './hmac-core.js';
-import { startMac, type MacData, type RawMacKey } from './mac/compute-mac.js';
+import { startMac, type MacData } from './mac/compute-mac.js';
 import {
   resolveSignOptions,
   type ResolvedSignOptions,
@@ -90,9 +90,8 @@ export abstract class SignatureVerbs {
   }
 
   #sign(data: MacData, options: ResolvedSignOptions, parts: readonly string[]): string {
-    const { algorithm, encoding, prefix } = options;
-    const [key] = this.#keysOf(options, parts);
-    if (key === undefined) throw new TypeError('there is no key');
+    const { algorithm, encoding, prefix, keys } = options;
+    const key = keys ? keys[0] : this.core.keyring.keysFor('hmac-sign', parts)[0].key;
     return prefix + startMac(algorithm, key, data).digest(encoding);
   }
 
@@ -103,13 +102,11 @@ export abstract class SignatureVerbs {
     kind: SignedKind,
     parts: readonly string[],
   ): boolean {
-    const problem = problemOfSignature(this.#keysOf(options, parts), data, signature, options);
+    const keys =
+      options.keys ?? this.core.keyring.keysFor('hmac-sign', parts).map(({ key }) => key);
+    const problem = problemOfSignature(keys, data, signature, options);
     if (problem !== undefined) this.core.report(kind, problem);
     return problem === undefined;
-  }
-
-  #keysOf({ keys }: ResolvedSignOptions, parts: readonly string[]): readonly RawMacKey[] {
-    return keys ?? this.core.keyring.keysFor('hmac-sign', parts).map(({ key }) => key);
   }
 }
 

@@ -11,6 +11,9 @@ import { isTextOrBytes } from './text-or-bytes.js';
  */
 export type MacKey = string | Uint8Array | KeyObject | Secret<string | Uint8Array>;
 
+/** The keys of a call, the one that signs first. */
+export type RawMacKeys = readonly [signing: RawMacKey, ...others: RawMacKey[]];
+
 const MIN_BYTES = 16;
 const MAX_KEYS = 16;
 
@@ -20,7 +23,7 @@ const MAX_KEYS = 16;
  * @throws TypeError for none, more than 16, or one that is of another type, shorter than 16 bytes, the text
  * `[redacted]`, ill-formed, or has white space at its ends
  */
-export function macKeysOf(keys: MacKey | readonly MacKey[]): readonly RawMacKey[] {
+export function macKeysOf(keys: MacKey | readonly MacKey[]): RawMacKeys {
   return checkKeys(keys, checkOwnKey);
 }
 
@@ -30,19 +33,19 @@ export function macKeysOf(keys: MacKey | readonly MacKey[]): readonly RawMacKey[
  * @throws TypeError for none, more than 16, or one that is of another type, empty, ill-formed, or the text
  * `[redacted]`
  */
-export function foreignKeysOf(keys: MacKey | readonly MacKey[]): readonly RawMacKey[] {
+export function foreignKeysOf(keys: MacKey | readonly MacKey[]): RawMacKeys {
   return checkKeys(keys, checkType);
 }
 
 function checkKeys(
   keys: MacKey | readonly MacKey[],
   check: (key: MacKey) => RawMacKey,
-): readonly RawMacKey[] {
-  const list: readonly MacKey[] = isList(keys) ? keys : [keys];
-  if (list.length === 0 || list.length > MAX_KEYS) {
+): RawMacKeys {
+  const [first, ...others]: readonly MacKey[] = isList(keys) ? keys : [keys];
+  if (first === undefined || others.length >= MAX_KEYS) {
     throw new TypeError(`key must be a key, or a list of 1 to ${MAX_KEYS}`);
   }
-  return list.map(check);
+  return [check(first), ...others.map(check)];
 }
 
 function isList(keys: MacKey | readonly MacKey[]): keys is readonly MacKey[] {
@@ -53,7 +56,9 @@ function checkOwnKey(key: MacKey): RawMacKey {
   const value = checkType(key);
   if (sizeOf(value) < MIN_BYTES) throw unfit(`must have at least ${MIN_BYTES} bytes`);
   if (typeof value === 'string' && value.trim() !== value) {
-    throw unfit('must not begin or end with white space: was it read from a file with its line end?');
+    throw unfit(
+      'must not begin or end with white space: was it read from a file with its line end?',
+    );
   }
   return value;
 }
@@ -66,7 +71,9 @@ function checkType(key: MacKey): RawMacKey {
   }
   if (value === REDACTED) throw unfit('is the text "[redacted]": it was printed and read back');
   if (isTextOrBytes(value) && value.length > 0) return value;
-  throw unfit('must be well-formed text, bytes, a KeyObject, or a Secret of text or bytes, not empty');
+  throw unfit(
+    'must be well-formed text, bytes, a KeyObject, or a Secret of text or bytes, not empty',
+  );
 }
 
 function sizeOf(key: RawMacKey): number {

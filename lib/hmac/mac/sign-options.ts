@@ -1,7 +1,7 @@
 import { refuseUnknown } from '../../common/refuse-unknown.js';
-import { MAC_BYTES, type MacAlgorithm, type RawMacKey } from './compute-mac.js';
+import { MAC_BYTES, type MacAlgorithm } from './compute-mac.js';
 import { MAC_DECODERS, type MacEncoding, type MacFormat } from './mac-format.js';
-import { macKeysOf, type MacKey } from './mac-key.js';
+import { macKeysOf, type MacKey, type RawMacKeys } from './mac-key.js';
 
 /** How {@link HmacService} signs and verifies data. */
 export interface SignOptions {
@@ -36,7 +36,7 @@ export interface SignOptions {
 /** {@link SignOptions} after checking. */
 export interface ResolvedSignOptions extends MacFormat {
   /** The keys of the call; `undefined` for those of the ring. */
-  readonly keys: readonly RawMacKey[] | undefined;
+  readonly keys: RawMacKeys | undefined;
 }
 
 const NAMES = ['key', 'algorithm', 'encoding', 'prefix'];
@@ -67,7 +67,9 @@ export function resolveSignOptions(
   // Given and undefined is most likely a variable that is not set: signing with the ring would hide that.
   if ('key' in options && key === undefined) throw new TypeError('key is undefined');
   if (algorithm === 'sha1' && key === undefined) {
-    throw new TypeError('sha1 is for keys shared with software that knows nothing better: give key');
+    throw new TypeError(
+      'sha1 is for keys shared with software that knows nothing better: give key',
+    );
   }
   if (typeof prefix !== 'string' || !PREFIX.test(prefix)) {
     throw new TypeError('prefix must be up to 64 visible ASCII characters');

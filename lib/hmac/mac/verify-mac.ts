@@ -1,5 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
-import { checkMacData, startMac, type MacAlgorithm, type MacData, type RawMacKey } from './compute-mac.js';
+import {
+  checkMacData,
+  startMac,
+  type MacAlgorithm,
+  type MacData,
+  type RawMacKey,
+} from './compute-mac.js';
 import { parseSignature, type MacFormat } from './mac-format.js';
 
 /** Why a signature does not hold: there is none, it is not spelt as ours are, or it is of something else. */

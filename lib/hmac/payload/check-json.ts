@@ -2,12 +2,7 @@ import { MacError } from '../../errors/mac.error.js';
 
 /** A value that JSON spells: no class instance, no `undefined`, no number that is not finite. */
 export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [name: string]: JsonValue };
+  null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 /** What a canonical form does not allow although JSON does; a plain text that says so, or `undefined`. */
 export type NumberRule = (value: number) => string | undefined;
