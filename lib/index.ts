@@ -131,6 +131,16 @@ export type {
 } from './hmac/token/token-verdict.js';
 export type { GuideTokenKey } from './hmac/token-verbs.js';
 export type { CookieRefusal, CookieVerdict, SignCookieOptions } from './hmac/cookie-verbs.js';
+export type { SignRequestOptions, VerifyRequestOptions } from './hmac/request-verbs.js';
+export type { RequestKey } from './hmac/message/request-key.js';
+export type { OutgoingRequest, RequestSignatureHeaders } from './hmac/message/sign-request.js';
+export type {
+  IncomingRequest,
+  RequestRefusal,
+  RequestVerdict,
+} from './hmac/message/verify-request.js';
+export type { MessageHeaders } from './hmac/message/request-target.js';
+export type { RefusalFacts } from './hmac/hmac-core.js';
 export type { ForeignRefusal, ForeignVerdict } from './hmac/foreign/foreign-verdict.js';
 export type { ForeignHash, ItsdangerousKeyDerivation } from './hmac/foreign/foreign-key.js';
 export {

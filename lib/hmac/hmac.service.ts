@@ -4,7 +4,7 @@ import { Keyring } from '../keyring/keyring.js';
 import { ReplayStore } from '../replay/replay-store.js';
 import { HmacCore } from './hmac-core.js';
 import { HMAC_OPTIONS, type ResolvedHmacOptions } from './hmac.options.js';
-import { CookieVerbs } from './cookie-verbs.js';
+import { RequestVerbs } from './request-verbs.js';
 
 /**
  * Signs with HMAC (RFC 2104, FIPS 198-1) under keys derived from the primary key of `keys`, one for each
@@ -15,7 +15,7 @@ import { CookieVerbs } from './cookie-verbs.js';
  * hmac.verify('report-2026-11.csv', signature); // true
  */
 @Injectable()
-export class HmacService extends CookieVerbs {
+export class HmacService extends RequestVerbs {
   constructor(
     @Inject(HMAC_OPTIONS) options: ResolvedHmacOptions,
     keyring: Keyring,
