@@ -280,8 +280,8 @@ describe('a request that is not the one that was signed', () => {
       fc.constantFrom(undefined, ['a', 'b']),
     );
     await fc.assert(
-      fc.asyncProperty(field, field, field, fc.string(), async (input, signature, digest, url) => {
-        const headers = { 'signature-input': input, signature, 'content-digest': digest };
+      fc.asyncProperty(field, field, field, fc.string(), async (params, signature, digest, url) => {
+        const headers = { 'signature-input': params, signature, 'content-digest': digest };
         const request = { method: 'GET', url, headers, rawBody: undefined };
         return !(await hmac.verifyRequest(request)).ok;
       }),

@@ -98,13 +98,9 @@ describe('sign with options', () => {
     ['in a list with a bad one', [KEY, 'short']],
     ['in a list of 17', Array.from({ length: 17 }, () => KEY)],
   ])('refuses a key %s, and does not show it', (_, key) => {
-    const action = (): string => hmac.sign('data', { key } as SignOptions);
-    expect(action).toThrow(TypeError);
-    try {
-      action();
-    } catch (error) {
-      expect(inspect(error)).not.toContain(KEY);
-    }
+    const error = errorOf(() => hmac.sign('data', { key } as SignOptions));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(inspect(error)).not.toContain(KEY);
   });
 
   it('counts the bytes of a key, not its characters', () => {
@@ -170,3 +166,11 @@ describe('verify with options', () => {
     );
   });
 });
+
+function errorOf(action: () => unknown): unknown {
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  }
+}
