@@ -6,7 +6,8 @@ import type { ReplayStore } from '../replay/replay-store.js';
 import type { ResolvedHmacOptions } from './hmac.options.js';
 
 /** What was signed, by the verb that verifies it. */
-export type SignedKind = 'data' | 'payload' | 'token' | 'guide-token' | 'cookie' | 'request';
+export type SignedKind =
+  'data' | 'payload' | 'token' | 'guide-token' | 'cookie' | 'request' | 'url';
 
 /** What the verbs share. */
 export class HmacCore {

@@ -80,7 +80,8 @@ function checkCommon(
   if (options.audience !== undefined) checkName(options.audience, 'audience');
 }
 
-function checkName(name: unknown, option: string): void {
+/** @throws TypeError for anything but well-formed text of 1 to 256 characters */
+export function checkName(name: unknown, option: string): void {
   const isFit = typeof name === 'string' && name.length >= 1 && name.length <= MAX_NAME;
   if (isFit && name.isWellFormed()) return;
   throw new TypeError(
