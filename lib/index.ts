@@ -140,7 +140,6 @@ export type {
   RequestVerdict,
 } from './hmac/message/verify-request.js';
 export type { MessageHeaders } from './hmac/message/request-target.js';
-export type { RefusalFacts } from './hmac/hmac-core.js';
 export type { ForeignRefusal, ForeignVerdict } from './hmac/foreign/foreign-verdict.js';
 export type { ForeignHash, ItsdangerousKeyDerivation } from './hmac/foreign/foreign-key.js';
 export {

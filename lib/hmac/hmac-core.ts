@@ -1,5 +1,5 @@
 import type { Clock } from '../common/clock.js';
-import type { EventOrigin, EventRoute } from '../events/security-event.js';
+import type { RequestFacts } from '../context/http-request.js';
 import type { SecurityEvents } from '../events/security-events.js';
 import type { Keyring } from '../keyring/keyring.js';
 import type { ReplayStore } from '../replay/replay-store.js';
@@ -8,12 +8,6 @@ import type { ResolvedHmacOptions } from './hmac.options.js';
 /** What was signed, by the verb that verifies it. */
 export type SignedKind =
   'data' | 'payload' | 'token' | 'guide-token' | 'cookie' | 'request' | 'url';
-
-/** Where a refusal came about, for the audit log. */
-export interface RefusalFacts {
-  readonly origin?: EventOrigin;
-  readonly http?: EventRoute;
-}
 
 /** What the verbs share. */
 export class HmacCore {
@@ -36,7 +30,7 @@ export class HmacCore {
   }
 
   /** Reports why something signed was refused. Never names it: a name could be anything that a user sent. */
-  report(kind: SignedKind, reason: string, facts: RefusalFacts = {}): void {
+  report(kind: SignedKind, reason: string, facts?: RequestFacts): void {
     const target = { type: 'hmac', id: kind };
     this.#events.report({
       event: 'signature_refused',

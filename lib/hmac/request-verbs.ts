@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { types } from 'node:util';
 import { refuseUnknown } from '../common/refuse-unknown.js';
+import type { RequestFacts } from '../context/http-request.js';
 import { SecurityConfigurationError } from '../errors/security-configuration.error.js';
 import { replayKey } from '../replay/replay-key.js';
 import { CookieVerbs } from './cookie-verbs.js';
-import type { RefusalFacts } from './hmac-core.js';
 import { checkTtlSeconds } from './mac/ttl.js';
 import { matchesAnyMac } from './mac/verify-mac.js';
 import { requestKeysOf, type NamedMacKey, type RequestKey } from './message/request-key.js';
@@ -34,7 +34,7 @@ export interface VerifyRequestOptions {
    */
   key?: RequestKey | readonly RequestKey[];
   /** Where the request came from, for the audit log. */
-  facts?: RefusalFacts;
+  facts?: RequestFacts;
 }
 
 /** Under which key a request is signed, and for how long. */

@@ -47,19 +47,37 @@ describe('HmacService', () => {
     expect(hmac.verify('data', change(hmac.sign('data')))).toBe(false);
   });
 
-  it.each([undefined, null, 5, {}, ['data']])('signs no %p', (data) => {
-    expect(() => hmac.sign(data as string)).toThrow(TypeError);
-  });
+  it.each([undefined, null, 5, {}, [['data']], [5], [undefined], new Map()])(
+    'signs no %p',
+    (data) => {
+      expect(() => hmac.sign(data as string)).toThrow(TypeError);
+    },
+  );
 
   it('signs no text with a lone surrogate, which would be signed as another one', () => {
     expect(() => hmac.sign('\ud800')).toThrow(TypeError);
     expect(() => hmac.verify('\ud800', 'x')).toThrow(TypeError);
+    expect(() => hmac.verify(['a', '\ud800'], undefined)).toThrow(TypeError);
+  });
+
+  it('signs the parts of a list one after the other, with nothing between them', () => {
+    const signature = hmac.sign(['v0:', Buffer.from('12'), '', ':grün']);
+    expect(signature).toBe(hmac.sign('v0:12:grün'));
+    expect(hmac.verify(['v0:1', '2:grün'], signature)).toBe(true);
+    expect(hmac.sign([])).toBe(hmac.sign(''));
   });
 
   it('reports refusals', async () => {
     const { module, log } = await startServices();
     module.get(HmacService).verify('data', 'x');
+    module.get(HmacService).verify('data', undefined);
+    module.get(HmacService).verify('data', module.get(HmacService).sign('other'));
     await settle();
-    expect(log.events()).toEqual(['signature_refused']);
+    const target = { type: 'hmac', id: 'data' };
+    expect(log.recordsOf('signature_refused')).toMatchObject([
+      { reason: 'malformed', target },
+      { reason: 'missing', target },
+      { reason: 'mismatch', target },
+    ]);
   });
 });

@@ -16,9 +16,9 @@ export function neededComponents(values: ComponentValues): readonly Component[] 
  *
  * @param parameters the value of `Signature-Input` for this signature, as it is spelt
  */
-export function signatureBase(
-  components: readonly Component[],
-  values: ComponentValues,
+export function signatureBase<Name extends string>(
+  components: readonly Name[],
+  values: Readonly<Partial<Record<Name, string>>>,
   parameters: string,
 ): string {
   const lines = components.map((name) => `"${name}": ${values[name]}\n`);

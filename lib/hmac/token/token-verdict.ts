@@ -23,6 +23,7 @@ export type TokenRefusal =
 
 /** A token that is accepted. */
 export interface AcceptedToken<Data> {
+  /** It is genuine, and valid here and now. */
   readonly ok: true;
   /** What was signed. That it has the type is not checked: it is what your own `signToken` was given. */
   readonly data: Data;
@@ -38,6 +39,7 @@ export interface AcceptedToken<Data> {
 
 /** A token that is refused. */
 export interface RefusedToken {
+  /** It is not. */
   readonly ok: false;
   /** Why. */
   readonly reason: TokenRefusal;
