@@ -1,5 +1,5 @@
 import { refuseUnknown } from '../../common/refuse-unknown.js';
-import type { RefusalFacts } from '../hmac-core.js';
+import type { RequestFacts } from '../../context/http-request.js';
 import { checkName } from '../token/token-options.js';
 import { checkTtlSeconds, MAX_TTL_SECONDS } from '../mac/ttl.js';
 import { RESERVED_NAMES } from './url-format.js';
@@ -50,7 +50,7 @@ export interface SignedUrlRequest extends UrlRule {
   /** Path and query exactly as they came: `request.originalUrl`, never decoded or put together again. */
   url: unknown;
   /** Where it came from, for the audit log. */
-  facts?: RefusalFacts;
+  facts?: RequestFacts;
 }
 
 const METHOD = /^[A-Z][A-Z-]{0,31}$/;
