@@ -157,6 +157,16 @@ export {
   type CookieSignatureOptions,
 } from './hmac/foreign/read-cookie-signature.js';
 
+// Signed URLs
+export { SignedUrlService } from './hmac/signed-url.service.js';
+export { SignedUrl } from './hmac/signed-url.decorator.js';
+export { SignedUrlGuard } from './hmac/signed-url.guard.js';
+export type { SignedUrlRule } from './hmac/signed-url-rule.js';
+export type { SignedUrlRequest, SignUrlOptions, UrlRule } from './hmac/url/url-options.js';
+export type { SignRouteOptions } from './hmac/url/route-options.js';
+export type { RouteValues, UrlValue } from './hmac/url/route-url.js';
+export type { AcceptedUrl, RefusedUrl, UrlRefusal, UrlVerdict } from './hmac/url/url-verdict.js';
+
 // Replay protection
 export { ReplayStore, type ReplayClaim, type ReplayClaimOptions } from './replay/replay-store.js';
 export { MemoryReplayStore, type MemoryReplayStoreOptions } from './replay/memory.replay-store.js';

@@ -10,6 +10,7 @@ import { FileAuditLog } from './audit/log/file-audit-log.js';
 import { UnconfiguredAuditLog } from './audit/log/unconfigured-audit-log.js';
 import { unknownOption } from './common/nearest-name.js';
 import { RawBody } from './context/raw-body.js';
+import { RoutePaths } from './context/route-paths.js';
 import { SecurityErrorFilter } from './context/security-error.filter.js';
 import { ENCRYPTION_OPTIONS } from './encryption/encryption.options.js';
 import { EncryptionService } from './encryption/encryption.service.js';
@@ -17,6 +18,8 @@ import { SecurityConfigurationError } from './errors/security-configuration.erro
 import { SecurityEvents } from './events/security-events.js';
 import { HMAC_OPTIONS } from './hmac/hmac.options.js';
 import { HmacService } from './hmac/hmac.service.js';
+import { SignedUrlGuard } from './hmac/signed-url.guard.js';
+import { SignedUrlService } from './hmac/signed-url.service.js';
 import { KeyDerivationService } from './key-derivation/key-derivation.service.js';
 import { KeyringRefresh } from './key-provider/keyring-refresh.service.js';
 import { loadKeys } from './key-provider/load-keys.js';
@@ -106,6 +109,9 @@ const providers: Provider[] = [
   },
 
   featureOptions(HMAC_OPTIONS, 'hmac'),
+  RoutePaths,
+  SignedUrlService,
+  SignedUrlGuard,
   HmacService,
 
   featureOptions(WEBHOOK_OPTIONS, 'webhook'),
@@ -150,6 +156,8 @@ const providers: Provider[] = [
     PasswordService,
     EncryptionService,
     ReplayStore,
+    SignedUrlService,
+    SignedUrlGuard,
     HmacService,
     RawBody,
     WebhookVerifier,

@@ -1,5 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { randomBytes } from 'node:crypto';
+import { RoutePaths } from '../context/route-paths.js';
 import { SecurityEvents } from '../events/security-events.js';
 import { Keyring } from '../keyring/keyring.js';
 import { replayKey } from '../replay/replay-key.js';
@@ -10,7 +12,10 @@ import { startMac } from './mac/compute-mac.js';
 import { matchesAnyMac } from './mac/verify-mac.js';
 import { namedKey } from './named-key.js';
 import { publicOriginOf } from './public-origin.js';
+import { RouteUrlRule, type SignedUrlRule } from './signed-url-rule.js';
 import { parseSignedUrl, type SignedUrlParts } from './url/parse-signed-url.js';
+import { routeOptions, type SignRouteOptions } from './url/route-options.js';
+import { routeUrl } from './url/route-url.js';
 import { MAX_URL_LENGTH, signedQuery, urlMessage } from './url/url-format.js';
 import {
   checkSignedUrlRequest,
@@ -46,6 +51,8 @@ export class SignedUrlService {
     keyring: Keyring,
     replayStore: ReplayStore,
     events: SecurityEvents,
+    private readonly routes: RoutePaths,
+    private readonly reflector: Reflector,
   ) {
     this.#core = new HmacCore(options, keyring, replayStore, events);
   }
@@ -93,6 +100,30 @@ export class SignedUrlService {
   }
 
   /**
+   * Signs the URL of a handler, with the global prefix and version that it has, for what its `@SignedUrl()` says. Of
+   * several paths or versions, the first. Call it when the application has started.
+   *
+   * @param options one of `ttlSeconds` and `expiresAt`, the values of the path's parameters and of the query
+   * @throws TypeError for what is no handler of this application; for a route whose URL its path alone does not say
+   * (a host, a version in a header, patterns in the path); for a value that is missing or unknown; for an option that
+   * contradicts the route; and as {@link SignedUrlService.signUrl} does
+   * @throws SecurityConfigurationError, KeyringError as {@link SignedUrlService.signUrl} does
+   * @example
+   * signedUrls.signRoute(ReportsController, 'file', { params: { id: 7 }, ttlSeconds: 3600 });
+   */
+  signRoute<Controller extends object>(
+    controller: Type<Controller>,
+    handler: keyof Controller & string,
+    options: SignRouteOptions,
+  ): string {
+    const name = `${controller.name}.${handler}`;
+    const { path, method } = this.routes.addressOf(controller, handler);
+    const rule = this.#ruleOf(controller, handler);
+    const how = routeOptions(options, name, { rule, method });
+    return this.signUrl(routeUrl(path, name, options), how);
+  }
+
+  /**
    * Verifies the URL of a request: first its MAC, under the key that it names and no other, then its time. A
    * one-time URL is refused, see {@link SignedUrlService.consumeUrl}. Refusals are reported as `signature_refused`.
    *
@@ -132,6 +163,14 @@ export class SignedUrlService {
     const ttlMs = (expiresAt - this.#core.now()) * 1000 + REMEMBERED_LONGER_MS;
     const isNew = (await this.#core.replayStore.consume(key, ttlMs)) === 'new';
     return isNew ? accepted(opened) : this.#refuse(request, 'used');
+  }
+
+  #ruleOf(controller: Type, handler: string): SignedUrlRule | undefined {
+    const { [handler]: method } = controller.prototype as Record<string, () => unknown>;
+    return this.reflector.getAllAndOverride(
+      RouteUrlRule,
+      method ? [method, controller] : [controller],
+    );
   }
 
   #open(request: SignedUrlRequest): GenuineUrl | RefusedUrl {

@@ -1,12 +1,15 @@
+import { ApplicationConfig, ModulesContainer, Reflector } from '@nestjs/core';
 import {
   HmacService,
   MemoryReplayStore,
   SecurityEvents,
+  SignedUrlService,
   type HmacOptions,
   type KeyEntry,
   type Keyring,
 } from 'nestjs-security';
 import type { TestingAuditLog } from 'nestjs-security/testing';
+import { RoutePaths } from '../../lib/context/route-paths.js';
 import { hmacSchema } from '../../lib/hmac/hmac.options.js';
 import { testKey } from './keys.js';
 import { startServices } from './services.js';
@@ -16,8 +19,12 @@ export const NOW = 1_767_225_600;
 
 /** An {@link HmacService} over a ring, outside of an application. */
 export function hmacOver(ring: Keyring, options: HmacOptions = {}): HmacService {
+  const resolved = hmacSchema.parse(options);
   const replayStore = new MemoryReplayStore();
-  return new HmacService(hmacSchema.parse(options), ring, replayStore, new SecurityEvents());
+  const events = new SecurityEvents();
+  const routes = new RoutePaths(new ApplicationConfig(), new ModulesContainer());
+  const urls = new SignedUrlService(resolved, ring, replayStore, events, routes, new Reflector());
+  return new HmacService(resolved, ring, replayStore, events, urls);
 }
 
 /** What a test says about its {@link HmacService}. */
