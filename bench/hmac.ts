@@ -1,9 +1,10 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
 import { sign as cookieSign, unsign as cookieUnsign } from 'cookie-signature';
 import { jwtVerify, SignJWT } from 'jose';
 import Keygrip from 'keygrip';
-import { HmacService, Keyring, MemoryReplayStore, SecurityEvents } from 'nestjs-security';
+import { HmacService, Keyring, SecurityModule } from 'nestjs-security';
 import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
-import { hmacSchema } from '../lib/hmac/hmac.options.js';
 import { circumstances, publish, table, versionOf } from './report.js';
 import { summaryOf } from './statistics.js';
 
@@ -19,14 +20,12 @@ interface Contender {
   readonly call: () => unknown;
 }
 
-const ring = new Keyring([{ id: 'now', state: 'primary', key: createSecretKey(SECRET) }]);
-const hmac = new HmacService(
-  hmacSchema.parse({}),
-  ring,
-  new MemoryReplayStore(),
-  new SecurityEvents(),
+const app = await NestFactory.createApplicationContext(
+  SecurityModule.forRoot({ keys: [{ id: 'now', secret: SECRET_TEXT }] }),
+  { logger: false },
 );
-const [{ key }] = ring.keysFor('hmac-sign');
+const hmac = app.get(HmacService);
+const [{ key }] = app.get(Keyring).keysFor('hmac-sign');
 
 function bareSign(data: Uint8Array): string {
   return `sha256=${createHmac('sha256', key).update(data).digest('hex')}`;
@@ -168,3 +167,4 @@ ${tokenTable}
 Method: \`npm run bench:hmac\`. Microseconds a call, in one process, from ${ROUNDS} rounds after ${WARM_UPS} of warm-up; each round makes some calls of every line in turn, so that what disturbs the machine disturbs all. The bare call is measured twice: how far the two are apart is noise.
 `,
 );
+await app.close();
