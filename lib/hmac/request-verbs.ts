@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { types } from 'node:util';
 import { refuseUnknown } from '../common/refuse-unknown.js';
 import type { RequestFacts } from '../context/http-request.js';
-import { SecurityConfigurationError } from '../errors/security-configuration.error.js';
 import { replayKey } from '../replay/replay-key.js';
 import { CookieVerbs } from './cookie-verbs.js';
 import { checkTtlSeconds } from './mac/ttl.js';
@@ -23,6 +22,7 @@ import {
 } from './message/verify-request.js';
 import type { ReceivedSignature } from './message/signature-input.js';
 import { namedKey } from './named-key.js';
+import { publicOriginOf } from './public-origin.js';
 
 /** Under which keys requests are verified. */
 export interface VerifyRequestOptions {
@@ -116,7 +116,9 @@ export abstract class RequestVerbs extends CookieVerbs {
     if (rawBody !== undefined && !types.isUint8Array(rawBody)) {
       throw new TypeError('rawBody must be the bytes of the body, before any parsing');
     }
-    const parsed = parseIncoming(request, this.#authority());
+    const origin = publicOriginOf(this.core.options, 'The request cannot be verified');
+    const authority = new URL(origin).host;
+    const parsed = parseIncoming(request, authority);
     if (typeof parsed === 'string') return refused(parsed);
     const { signature, base, digest } = parsed;
     const key = this.#keyOf(signature.keyid, keys);
@@ -147,18 +149,6 @@ export abstract class RequestVerbs extends CookieVerbs {
   ): NamedMacKey | 'unknown-key' | 'revoked-key' {
     if (!keys) return namedKey(this.core.keyring, 'hmac-sign', PARTS, id);
     return keys.find((key) => key.id === id) ?? 'unknown-key';
-  }
-
-  #authority(): string {
-    const { publicOrigin } = this.core.options;
-    if (publicOrigin !== undefined) return new URL(publicOrigin).host;
-    const message =
-      'is not given, and a signed request is for one origin: give it, or set SECURITY_HMAC_PUBLIC_ORIGIN.';
-    throw new SecurityConfigurationError(
-      'MAC_PUBLIC_ORIGIN_MISSING',
-      [{ option: 'hmac.publicOrigin', message }],
-      'The request cannot be verified',
-    );
   }
 }
 

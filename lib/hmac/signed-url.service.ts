@@ -2,7 +2,6 @@ import { Inject, Injectable, type Type } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { randomBytes } from 'node:crypto';
 import { RoutePaths } from '../context/route-paths.js';
-import { SecurityConfigurationError } from '../errors/security-configuration.error.js';
 import { SecurityEvents } from '../events/security-events.js';
 import { Keyring } from '../keyring/keyring.js';
 import { replayKey } from '../replay/replay-key.js';
@@ -12,6 +11,7 @@ import { HMAC_OPTIONS, type ResolvedHmacOptions } from './hmac.options.js';
 import { startMac } from './mac/compute-mac.js';
 import { matchesAnyMac } from './mac/verify-mac.js';
 import { namedKey } from './named-key.js';
+import { publicOriginOf } from './public-origin.js';
 import { RouteUrlRule, type SignedUrlRule } from './signed-url-rule.js';
 import { parseSignedUrl, type SignedUrlParts } from './url/parse-signed-url.js';
 import { routeOptions, type SignRouteOptions } from './url/route-options.js';
@@ -203,15 +203,7 @@ export class SignedUrlService {
   }
 
   #publicOrigin(): string {
-    const { publicOrigin } = this.#core.options;
-    if (publicOrigin !== undefined) return publicOrigin;
-    const message =
-      'is not given, and absolute URLs are signed for it: give it, or set SECURITY_HMAC_PUBLIC_ORIGIN.';
-    throw new SecurityConfigurationError(
-      'MAC_PUBLIC_ORIGIN_MISSING',
-      [{ option: 'hmac.publicOrigin', message }],
-      'Absolute URLs cannot be signed',
-    );
+    return publicOriginOf(this.#core.options, 'Absolute URLs cannot be signed');
   }
 }
 

@@ -41,7 +41,8 @@ function checkKeys(
   keys: MacKey | readonly MacKey[],
   check: (key: MacKey) => RawMacKey,
 ): RawMacKeys {
-  const [first, ...others]: readonly MacKey[] = isList(keys) ? keys : [keys];
+  if (!isList(keys)) return [check(keys)];
+  const [first, ...others] = keys;
   if (first === undefined || others.length >= MAX_KEYS) {
     throw new TypeError(`key must be a key, or a list of 1 to ${MAX_KEYS}`);
   }

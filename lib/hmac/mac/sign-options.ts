@@ -59,7 +59,7 @@ export function resolveSignOptions(
   others: readonly string[] = [],
 ): ResolvedSignOptions {
   if (options === undefined) return DEFAULTS;
-  refuseUnknown(options, [...NAMES, ...others], 'the call');
+  refuseUnknown(options, others.length === 0 ? NAMES : [...NAMES, ...others], 'the call');
   const { key, algorithm = 'sha256', encoding = 'hex' } = options;
   const { prefix = `${algorithm}=` } = options;
   checkName(algorithm, MAC_BYTES, 'algorithm');
