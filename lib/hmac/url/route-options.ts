@@ -6,7 +6,7 @@ import type { SignUrlOptions, UrlRule } from './url-options.js';
  * How the URL of a route is signed. What `@SignedUrl()` says of the route holds; it may be repeated, and is needed
  * only where the route has no `@SignedUrl()`.
  */
-export interface SignRouteOptions extends RouteValues, Partial<SignUrlOptions> {}
+export type SignRouteOptions = RouteValues & Partial<SignUrlOptions>;
 
 type RouteRule = UrlRule & { readonly oneTime?: boolean };
 

@@ -22,6 +22,7 @@ export type UrlRefusal =
 
 /** A signed URL that is accepted. */
 export interface AcceptedUrl {
+  /** It is genuine and valid. */
   readonly ok: true;
   /** Since when it is no longer valid, in seconds since the Unix epoch. */
   readonly expiresAt: number;
@@ -33,6 +34,7 @@ export interface AcceptedUrl {
 
 /** A signed URL that is refused. */
 export interface RefusedUrl {
+  /** It is not, or is valid no more. */
   readonly ok: false;
   /** Why. */
   readonly reason: UrlRefusal;
