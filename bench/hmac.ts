@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { sign as cookieSign, unsign as cookieUnsign } from 'cookie-signature';
 import { jwtVerify, SignJWT } from 'jose';

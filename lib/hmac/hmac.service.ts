@@ -20,19 +20,22 @@ import type { UrlVerdict } from './url/url-verdict.js';
  */
 @Injectable()
 export class HmacService extends RequestVerbs {
+  readonly #signedUrls: SignedUrlService;
+
   constructor(
     @Inject(HMAC_OPTIONS) options: ResolvedHmacOptions,
     keyring: Keyring,
     replayStore: ReplayStore,
     events: SecurityEvents,
-    private readonly signedUrls: SignedUrlService,
+    signedUrls: SignedUrlService,
   ) {
     super(new HmacCore(options, keyring, replayStore, events));
+    this.#signedUrls = signedUrls;
   }
 
   /** Does as {@link SignedUrlService.signUrl}. */
   signUrl(url: string, options: SignUrlOptions): string {
-    return this.signedUrls.signUrl(url, options);
+    return this.#signedUrls.signUrl(url, options);
   }
 
   /** Does as {@link SignedUrlService.signRoute}. */
@@ -41,16 +44,16 @@ export class HmacService extends RequestVerbs {
     handler: keyof Controller & string,
     options: SignRouteOptions,
   ): string {
-    return this.signedUrls.signRoute(controller, handler, options);
+    return this.#signedUrls.signRoute(controller, handler, options);
   }
 
   /** Does as {@link SignedUrlService.verifyUrl}. */
   verifyUrl(request: SignedUrlRequest): UrlVerdict {
-    return this.signedUrls.verifyUrl(request);
+    return this.#signedUrls.verifyUrl(request);
   }
 
   /** Does as {@link SignedUrlService.consumeUrl}. */
   consumeUrl(request: SignedUrlRequest): Promise<UrlVerdict> {
-    return this.signedUrls.consumeUrl(request);
+    return this.#signedUrls.consumeUrl(request);
   }
 }

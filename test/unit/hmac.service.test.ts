@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { inspect } from 'node:util';
 import { HmacService } from 'nestjs-security';
-import { testKey } from '../support/keys.js';
+import { testKey, testSecret } from '../support/keys.js';
 import { settle, startServices } from '../support/services.js';
 
 let hmac: HmacService;
@@ -79,5 +80,15 @@ describe('HmacService', () => {
       { reason: 'missing', target },
       { reason: 'mismatch', target },
     ]);
+  });
+
+  it('shows no key, whoever prints it', () => {
+    const key = 'a key that is shared with a partner';
+    hmac.sign('data', { key });
+    const shown = inspect(hmac, { depth: Infinity, showHidden: true }) + JSON.stringify(hmac);
+    const bytes = Buffer.from(testSecret('a'), 'base64url');
+    for (const secret of [key, testSecret('a'), bytes.toString('hex'), bytes.toString('base64')]) {
+      expect(shown).not.toContain(secret);
+    }
   });
 });
