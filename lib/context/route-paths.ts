@@ -29,10 +29,14 @@ export interface RouteAddress {
 /** Knows the paths of the application's routes, as Nest itself puts them together. */
 @Injectable()
 export class RoutePaths {
-  constructor(
-    private readonly config: ApplicationConfig,
-    private readonly modules: ModulesContainer,
-  ) {}
+  // Private to the language, too: printed, they would show the whole application.
+  readonly #config: ApplicationConfig;
+  readonly #modules: ModulesContainer;
+
+  constructor(config: ApplicationConfig, modules: ModulesContainer) {
+    this.#config = config;
+    this.#modules = modules;
+  }
 
   /**
    * The address of a handler; of several paths or versions, the first. Call it when the application has started:
@@ -55,19 +59,19 @@ export class RoutePaths {
       );
     }
     const metadata: PathMetadata = {
-      globalPrefix: this.config.getGlobalPrefix(),
+      globalPrefix: this.#config.getGlobalPrefix(),
       modulePath: this.#modulePathOf(controller, name),
       ctrlPath: firstPathOf(controller),
       methodPath: firstPathOf(handler),
       ...this.#versionsOf(controller, handler, name),
     };
-    const [path = '/'] = new RoutePathFactory(this.config).create(metadata, requestMethod);
+    const [path = '/'] = new RoutePathFactory(this.#config).create(metadata, requestMethod);
     const isOfAll = requestMethod === RequestMethod.ALL;
     return { path, method: isOfAll ? undefined : RequestMethod[requestMethod] };
   }
 
   #versionsOf(controller: Type, handler: object, name: string): Versions {
-    const versioningOptions = this.config.getVersioning();
+    const versioningOptions = this.#config.getVersioning();
     if (!versioningOptions) return {};
     const methodVersion: Versions['methodVersion'] = Reflect.getMetadata(VERSION_METADATA, handler);
     const controllerVersion: Versions['controllerVersion'] =
@@ -88,13 +92,13 @@ export class RoutePaths {
 
   /** The path that `RouterModule` gave to the module of a controller. */
   #modulePathOf(controller: Type, name: string): string {
-    const owners = Array.from(this.modules.values()).filter(({ controllers }) =>
+    const owners = Array.from(this.#modules.values()).filter(({ controllers }) =>
       Array.from(controllers.values()).some(({ metatype }) => metatype === controller),
     );
     const paths = new Set(
       owners.map(({ metatype }): string => {
         const own: unknown = Reflect.getMetadata(
-          MODULE_PATH + this.modules.applicationId,
+          MODULE_PATH + this.#modules.applicationId,
           metatype,
         );
         return String(own ?? Reflect.getMetadata(MODULE_PATH, metatype) ?? '');

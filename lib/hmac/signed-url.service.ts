@@ -45,16 +45,20 @@ interface GenuineUrl extends AcceptedUrl {
 @Injectable()
 export class SignedUrlService {
   readonly #core: HmacCore;
+  readonly #routes: RoutePaths;
+  readonly #reflector: Reflector;
 
   constructor(
     @Inject(HMAC_OPTIONS) options: ResolvedHmacOptions,
     keyring: Keyring,
     replayStore: ReplayStore,
     events: SecurityEvents,
-    private readonly routes: RoutePaths,
-    private readonly reflector: Reflector,
+    routes: RoutePaths,
+    reflector: Reflector,
   ) {
     this.#core = new HmacCore(options, keyring, replayStore, events);
+    this.#routes = routes;
+    this.#reflector = reflector;
   }
 
   /**
@@ -117,7 +121,7 @@ export class SignedUrlService {
     options: SignRouteOptions,
   ): string {
     const name = `${controller.name}.${handler}`;
-    const { path, method } = this.routes.addressOf(controller, handler);
+    const { path, method } = this.#routes.addressOf(controller, handler);
     const rule = this.#ruleOf(controller, handler);
     const how = routeOptions(options, name, { rule, method });
     return this.signUrl(routeUrl(path, name, options), how);
@@ -167,7 +171,7 @@ export class SignedUrlService {
 
   #ruleOf(controller: Type, handler: string): SignedUrlRule | undefined {
     const { [handler]: method } = controller.prototype as Record<string, () => unknown>;
-    return this.reflector.getAllAndOverride(
+    return this.#reflector.getAllAndOverride(
       RouteUrlRule,
       method ? [method, controller] : [controller],
     );

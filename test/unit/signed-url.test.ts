@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { inspect } from 'node:util';
 import {
   MemoryReplayStore,
   ReplayStore,
@@ -394,6 +395,14 @@ describe('consumeUrl', () => {
     expect(outcome(await urls.consumeUrl(asked(one)))).toBe('ok');
     expect(await endOfAsync(() => urls.consumeUrl(asked(other)))).toBe('MAC_REPLAY_STORE_FULL');
     expect(outcome(await urls.consumeUrl(asked(one)))).toBe('used');
+  });
+});
+
+describe('Printing the service', () => {
+  it('shows no key, and nothing of the application', async () => {
+    const { module } = await startServices({ keys: [testKey('now')] });
+    const shown = inspect(module.get(SignedUrlService), { depth: 9, showHidden: true });
+    expect(shown.length).toBeLessThan(500);
   });
 });
 
