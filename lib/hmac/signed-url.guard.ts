@@ -5,11 +5,15 @@ import {
   type HttpException,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { factsOf, httpRequestOf, rawUrlOf } from '../context/http-request.js';
+import { factsOf, httpRequestOf, rawUrlOf, type HttpRequest } from '../context/http-request.js';
 import { forbidden, gone } from '../context/refusal.js';
 import { RouteUrlRule, type SignedUrlRule } from './signed-url-rule.js';
 import { SignedUrlService } from './signed-url.service.js';
 import type { UrlRefusal } from './url/url-verdict.js';
+
+const ACCEPTED = Symbol('nestjs-security:accepted-url');
+
+type JudgedRequest = HttpRequest & { [ACCEPTED]?: SignedUrlRule };
 
 /**
  * Lets only requests through whose URL was signed for this route's purpose; put on a route by {@link SignedUrl}.
@@ -38,9 +42,12 @@ export class SignedUrlGuard implements CanActivate {
    * @throws TypeError on a route without {@link SignedUrl}
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = httpRequestOf(context);
+    const request: JudgedRequest | undefined = httpRequestOf(context);
     if (!request) throw forbidden();
-    const { oneTime = false, ...rule } = this.ruleOf(context);
+    const said = this.ruleOf(context);
+    // It stands on controller and route, and would find its own one-time URL used the second time.
+    if (request[ACCEPTED] === said) return true;
+    const { oneTime = false, ...rule } = said;
     const signed = {
       ...rule,
       method: request.method,
@@ -51,6 +58,7 @@ export class SignedUrlGuard implements CanActivate {
       ? await this.signedUrls.consumeUrl(signed)
       : this.signedUrls.verifyUrl(signed);
     if (!verdict.ok) throw this.refusal(verdict.reason);
+    request[ACCEPTED] = said;
     return true;
   }
 

@@ -36,7 +36,7 @@ export interface RedisReplayStoreOptions {
 }
 
 /**
- * Remembers in Redis 6.2 or newer (or Valkey), for all processes that share it. Each verb is one script on one
+ * Remembers in Redis 6.0 or newer (or what speaks like it), for all processes that share it. Each verb is one script on one
  * key, so a cluster serves as well; leases and lifetimes go by the clock of the server.
  *
  * Redis must evict nothing (`maxmemory-policy noeviction`); otherwise, or where that cannot be read, a warning

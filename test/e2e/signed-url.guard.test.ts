@@ -85,6 +85,12 @@ class AllController {
   two(): object {
     return {};
   }
+
+  @Get('three')
+  @SignedUrl({ purpose: 'three', oneTime: true })
+  three(): object {
+    return {};
+  }
 }
 
 describe.each(adapters)('@SignedUrl on $adapter', ({ create }) => {
@@ -207,6 +213,9 @@ describe.each(adapters)('@SignedUrl on $adapter', ({ create }) => {
     expect(await status(sign('/all/one', 'all'))).toBe(200);
     expect(await status(sign('/all/two', 'two'))).toBe(200);
     expect(await status(sign('/all/two', 'all'))).toBe(403);
+    const once = urls.signUrl('/all/three', { purpose: 'three', ttlSeconds: 60, oneTime: true });
+    expect(await status(once)).toBe(200);
+    expect(await status(once)).toBe(410);
   });
 
   it('is a mistake as a bare guard', async () => {
