@@ -66,7 +66,10 @@ export async function startRedis(
   const server = spawn('redis-server', [...args, ...settings], { stdio: 'ignore' });
   const url = `redis://127.0.0.1:${port}`;
   for (let tries = 0; !(await answers(url)); tries += 1) {
-    if (tries > 50) throw new Error('redis-server does not answer');
+    if (tries > 50) {
+      await kill(server, folder);
+      throw new Error('redis-server does not answer');
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return { url, kill: () => kill(server, folder) };
