@@ -187,6 +187,63 @@ export type { KeyUse } from './keyring/key-retirement.js';
 
 // Signatures
 export { HmacService } from './hmac/hmac.service.js';
+export type { HmacOptions } from './hmac/hmac.options.js';
+export type { MacAlgorithm, MacData } from './hmac/mac/compute-mac.js';
+export type { MacEncoding } from './hmac/mac/mac-format.js';
+export type { MacKey } from './hmac/mac/mac-key.js';
+export type { SignOptions } from './hmac/mac/sign-options.js';
+export type { SignPayloadOptions } from './hmac/signature-verbs.js';
+export type { Canonicalization } from './hmac/payload/canonical-payload.js';
+export type { JsonValue } from './hmac/payload/check-json.js';
+export type { SignTokenOptions, VerifyTokenOptions } from './hmac/token/token-options.js';
+export type {
+  AcceptedToken,
+  RefusedToken,
+  TokenRefusal,
+  TokenVerdict,
+} from './hmac/token/token-verdict.js';
+export type { GuideTokenKey } from './hmac/token-verbs.js';
+export type { CookieRefusal, CookieVerdict, SignCookieOptions } from './hmac/cookie-verbs.js';
+export type { SignRequestOptions, VerifyRequestOptions } from './hmac/request-verbs.js';
+export type { RequestKey } from './hmac/message/request-key.js';
+export type { OutgoingRequest, RequestSignatureHeaders } from './hmac/message/sign-request.js';
+export type {
+  IncomingRequest,
+  RequestRefusal,
+  RequestVerdict,
+} from './hmac/message/verify-request.js';
+export type { MessageHeaders } from './hmac/message/request-target.js';
+export type { ForeignRefusal, ForeignVerdict } from './hmac/foreign/foreign-verdict.js';
+export type { ForeignHash, ItsdangerousKeyDerivation } from './hmac/foreign/foreign-key.js';
+export {
+  readItsdangerous,
+  type ItsdangerousForm,
+  type ItsdangerousOptions,
+} from './hmac/foreign/read-itsdangerous.js';
+export {
+  readDjangoSigned,
+  type DjangoForm,
+  type DjangoSignedOptions,
+} from './hmac/foreign/read-django-signed.js';
+export {
+  readCookieSignature,
+  type CookieSignatureOptions,
+} from './hmac/foreign/read-cookie-signature.js';
+
+// Signed URLs
+export { SignedUrlService } from './hmac/signed-url.service.js';
+export { SignedUrl } from './hmac/signed-url.decorator.js';
+export { SignedUrlGuard } from './hmac/signed-url.guard.js';
+export type { SignedUrlRule } from './hmac/signed-url-rule.js';
+export type { SignedUrlRequest, SignUrlOptions, UrlRule } from './hmac/url/url-options.js';
+export type { SignRouteOptions } from './hmac/url/route-options.js';
+export type { RouteValues, UrlValue } from './hmac/url/route-url.js';
+export type { AcceptedUrl, RefusedUrl, UrlRefusal, UrlVerdict } from './hmac/url/url-verdict.js';
+
+// Replay protection
+export { ReplayStore, type ReplayClaim, type ReplayClaimOptions } from './replay/replay-store.js';
+export { MemoryReplayStore, type MemoryReplayStoreOptions } from './replay/memory.replay-store.js';
+export { replayKey } from './replay/replay-key.js';
 
 // Webhooks
 export { VerifyWebhook } from './webhook/verify-webhook.decorator.js';
@@ -249,6 +306,8 @@ export { SecretsError } from './errors/secrets.error.js';
 export { KeyDerivationError } from './errors/key-derivation.error.js';
 export { PasswordError } from './errors/password.error.js';
 export { PasswordBusyError, type PasswordBusyReason } from './errors/password-busy.error.js';
+export { MacError } from './errors/mac.error.js';
+export { ReplayError } from './errors/replay.error.js';
 export { AuditError } from './errors/audit.error.js';
 export type { SecurityErrorCode } from './errors/error-codes.js';
 export { SecurityErrorFilter } from './context/security-error.filter.js';

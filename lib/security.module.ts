@@ -10,13 +10,17 @@ import { FileAuditLog } from './audit/log/file-audit-log.js';
 import { UnconfiguredAuditLog } from './audit/log/unconfigured-audit-log.js';
 import { unknownOption } from './common/nearest-name.js';
 import { RawBody } from './context/raw-body.js';
+import { RoutePaths } from './context/route-paths.js';
 import { SecurityErrorFilter } from './context/security-error.filter.js';
 import { ENCRYPTION_OPTIONS } from './encryption/encryption.options.js';
 import { EncryptionService } from './encryption/encryption.service.js';
 import { RotationService } from './encryption/rotation/rotation.service.js';
 import { SecurityConfigurationError } from './errors/security-configuration.error.js';
 import { SecurityEvents } from './events/security-events.js';
+import { HMAC_OPTIONS } from './hmac/hmac.options.js';
 import { HmacService } from './hmac/hmac.service.js';
+import { SignedUrlGuard } from './hmac/signed-url.guard.js';
+import { SignedUrlService } from './hmac/signed-url.service.js';
 import { KeyDerivationService } from './key-derivation/key-derivation.service.js';
 import { KeyringRefresh } from './key-provider/keyring-refresh.service.js';
 import { loadKeys } from './key-provider/load-keys.js';
@@ -29,6 +33,8 @@ import { PASSWORD_OPTIONS, type ResolvedPasswordOptions } from './password/passw
 import { PASSWORD_POLICY_OPTIONS } from './password/policy/password-policy.options.js';
 import { PasswordPolicyService } from './password/policy/password-policy.service.js';
 import { PasswordService } from './password/password.service.js';
+import { MemoryReplayStore } from './replay/memory.replay-store.js';
+import { ReplayStore } from './replay/replay-store.js';
 import { SecretsService } from './secrets/secrets.service.js';
 import { TOTP_OPTIONS } from './secrets/totp.options.js';
 import { TotpService } from './secrets/totp.service.js';
@@ -112,6 +118,17 @@ const providers: Provider[] = [
   EncryptionService,
   RotationService,
 
+  {
+    provide: ReplayStore,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: ({ hmac: { clock } }: ResolvedSecurityOptions) =>
+      new MemoryReplayStore(clock && { clock }),
+  },
+
+  featureOptions(HMAC_OPTIONS, 'hmac'),
+  RoutePaths,
+  SignedUrlService,
+  SignedUrlGuard,
   HmacService,
 
   featureOptions(WEBHOOK_OPTIONS, 'webhook'),
@@ -157,6 +174,9 @@ const providers: Provider[] = [
     PasswordPolicyService,
     EncryptionService,
     RotationService,
+    ReplayStore,
+    SignedUrlService,
+    SignedUrlGuard,
     HmacService,
     RawBody,
     WebhookVerifier,

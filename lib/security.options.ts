@@ -9,6 +9,7 @@ import {
   SecurityConfigurationError,
   type ConfigurationProblem,
 } from './errors/security-configuration.error.js';
+import { hmacSchema, type HmacOptions } from './hmac/hmac.options.js';
 import type { KeyEntry } from './keyring/key-entry.js';
 import type { KeyProvider } from './keyring/key-provider.js';
 import { keysSchema } from './key-provider/keys.options.js';
@@ -34,6 +35,8 @@ export interface SecurityModuleOptions {
   password?: PasswordOptions;
   /** Fernet keys of their own, for tokens shared with other software. */
   encryption?: EncryptionOptions;
+  /** For what origin, and for how long, things are signed. */
+  hmac?: HmacOptions;
   /** The webhooks that are received; none unless given. */
   webhook?: WebhookOptions;
   /** The API keys that are accepted; none unless given. */
@@ -61,6 +64,7 @@ export const securitySchema = optionGroup(
     totp: totpSchema.prefault({}),
     password: passwordSchema.prefault({}),
     encryption: encryptionSchema.prefault({}),
+    hmac: hmacSchema.prefault({}),
     webhook: webhookSchema.prefault({}),
     apiKey: apiKeySchema.prefault({}),
     audit: auditSchema.prefault({}),
@@ -125,6 +129,7 @@ function withClock({
         : options.keys,
     totp: { clock: common, ...options.totp },
     encryption: { clock: common, ...options.encryption },
+    hmac: { clock: common, ...options.hmac },
     audit: { clock: common, ...options.audit },
   };
 }

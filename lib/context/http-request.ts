@@ -10,11 +10,14 @@ export interface HttpRequest {
   /** The client's address as the framework tells it, behind a proxy by its own trust setting. */
   readonly ip?: string;
   readonly headers: IncomingHttpHeaders;
+  /** Path and query as they came; `url` may have been changed on the way. */
+  readonly originalUrl?: string;
   readonly rawBody?: Buffer | undefined;
   /** Express: names and values as they came, in turn. */
   readonly rawHeaders?: readonly string[];
   /** Fastify: Node's own request. */
   readonly raw?: {
+    readonly url?: string;
     readonly rawHeaders?: readonly string[];
     /** HTTP/2 only. */
     readonly stream?: { readonly endAfterHeaders?: boolean };
@@ -38,6 +41,11 @@ export function httpRequestOf(context: ExecutionContext): HttpRequest | undefine
   return context.getType() === 'http'
     ? context.switchToHttp().getRequest<HttpRequest>()
     : undefined;
+}
+
+/** Path and query of a request exactly as they came, before any middleware or plugin rewrote them. */
+export function rawUrlOf({ originalUrl, raw }: HttpRequest): string | undefined {
+  return originalUrl ?? raw?.url;
 }
 
 /**

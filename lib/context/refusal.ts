@@ -1,6 +1,7 @@
 import {
   BadRequestException,
   ForbiddenException,
+  GoneException,
   UnauthorizedException,
   type ArgumentsHost,
   type HttpException,
@@ -29,6 +30,11 @@ export function unauthorized(host: ArgumentsHost, challenge: string): HttpExcept
 /** The answer to whoever is known and may not do this. */
 export function forbidden(): HttpException {
   return new ForbiddenException();
+}
+
+/** The answer to whoever comes a second time with what could be used once. */
+export function gone(): HttpException {
+  return new GoneException();
 }
 
 /** The answer to a request that cannot be understood. */

@@ -88,9 +88,11 @@ export interface DecryptionEvent extends EventBase {
   target?: EventSubject;
 }
 
-/** A signature did not verify. */
+/** Something signed did not verify. */
 export interface SignatureEvent extends EventBase {
   event: 'signature_refused';
+  /** What it was: the type is `hmac`, the id says which verb was asked. */
+  target?: EventSubject;
 }
 
 /** A webhook delivery was refused. */

@@ -1,19 +1,14 @@
-import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
-import { decodeHex } from '../common/encoding.js';
-
-const HEX_DIGITS = 64;
+import type { KeyObject } from 'node:crypto';
+import { startMac, type MacData } from './mac/compute-mac.js';
+import { problemOfSignature } from './mac/verify-mac.js';
 
 /**
  * HMAC-SHA256 of text (as UTF-8) or bytes.
  *
- * @throws TypeError for anything else, and for text with a lone surrogate: UTF-8 folds all of those
- * into U+FFFD, so one signature would hold for different texts
+ * @throws TypeError for anything else, and for text with a lone surrogate
  */
-export function hmacSha256(key: KeyObject, data: string | Uint8Array): Buffer {
-  if (typeof data === 'string' ? !data.isWellFormed() : !(data instanceof Uint8Array)) {
-    throw new TypeError('data must be bytes or a string without lone surrogates');
-  }
-  return createHmac('sha256', key).update(data).digest();
+export function hmacSha256(key: KeyObject, data: MacData): Buffer {
+  return startMac('sha256', key, data).digest();
 }
 
 /**
@@ -22,23 +17,10 @@ export function hmacSha256(key: KeyObject, data: string | Uint8Array): Buffer {
  */
 export function matchesAnyHmac(
   keys: readonly KeyObject[],
-  data: string | Uint8Array,
+  data: MacData,
   signature: unknown,
   prefix: string,
 ): boolean {
-  const received = decodeSignature(signature, prefix);
-  let matched = false;
-  for (const key of keys) {
-    const expected = hmacSha256(key, data);
-    if (received && timingSafeEqual(expected, received)) matched = true;
-  }
-  return matched;
-}
-
-function decodeSignature(signature: unknown, prefix: string): Buffer | undefined {
-  if (typeof signature !== 'string' || signature.length !== prefix.length + HEX_DIGITS)
-    return undefined;
-  if (!signature.startsWith(prefix)) return undefined;
-  const digits = signature.slice(prefix.length);
-  return digits === digits.toLowerCase() ? decodeHex(digits) : undefined;
+  const format = { algorithm: 'sha256', encoding: 'hex', prefix } as const;
+  return problemOfSignature(keys, data, signature, format) === undefined;
 }

@@ -1,54 +1,61 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, type Type } from '@nestjs/common';
 import { SecurityEvents } from '../events/security-events.js';
 import { Keyring } from '../keyring/keyring.js';
-import { hmacSha256, matchesAnyHmac } from './hmac-sha256.js';
-
-const PREFIX = 'sha256=';
+import { ReplayStore } from '../replay/replay-store.js';
+import { HmacCore } from './hmac-core.js';
+import { HMAC_OPTIONS, type ResolvedHmacOptions } from './hmac.options.js';
+import { RequestVerbs } from './request-verbs.js';
+import { SignedUrlService } from './signed-url.service.js';
+import type { SignRouteOptions } from './url/route-options.js';
+import type { SignedUrlRequest, SignUrlOptions } from './url/url-options.js';
+import type { UrlVerdict } from './url/url-verdict.js';
 
 /**
- * Signs data with HMAC-SHA256 (RFC 2104, FIPS 198-1) under a key that is derived from the primary key
- * of `keys` for this purpose alone, and verifies under every key that is still accepted.
+ * Signs with HMAC (RFC 2104, FIPS 198-1) under keys derived from the primary key of `keys`, one for each
+ * purpose, and verifies under every key that is still accepted.
  *
  * @example
  * const signature = hmac.sign('report-2026-11.csv'); // sha256=5f8…
  * hmac.verify('report-2026-11.csv', signature); // true
  */
 @Injectable()
-export class HmacService {
+export class HmacService extends RequestVerbs {
+  readonly #signedUrls: SignedUrlService;
+
   constructor(
-    private readonly keyring: Keyring,
-    private readonly events: SecurityEvents,
+    @Inject(HMAC_OPTIONS) options: ResolvedHmacOptions,
+    keyring: Keyring,
+    replayStore: ReplayStore,
+    events: SecurityEvents,
+    signedUrls: SignedUrlService,
   ) {
+    super(new HmacCore(options, keyring, replayStore, events));
+    this.#signedUrls = signedUrls;
     // Who holds a signature is not known here.
     keyring.consumers.declare('hmac');
   }
 
-  /**
-   * Signs data.
-   *
-   * @param data text (signed as UTF-8) or bytes of any length
-   * @returns `sha256=` and 64 lower-case hexadecimal digits
-   * @throws TypeError for anything that is not text or bytes, and for text with a lone surrogate
-   * @throws KeyringError `KEY_RING_STALE` when the key provider has been silent for too long
-   */
-  sign(data: string | Uint8Array): string {
-    const [primary] = this.keyring.keysFor('hmac-sign');
-    return PREFIX + hmacSha256(primary.key, data).toString('hex');
+  /** Does as {@link SignedUrlService.signUrl}. */
+  signUrl(url: string, options: SignUrlOptions): string {
+    return this.#signedUrls.signUrl(url, options);
   }
 
-  /**
-   * Tells whether a signature was made by {@link HmacService.sign} for this data, under any key that is
-   * not revoked. Compares in constant time. Refusals are reported as `signature_refused`.
-   *
-   * @param signature what came with the data; anything at all: whatever is not spelt exactly as `sign`
-   * spells it is `false`
-   * @throws TypeError only when `data` is not text or bytes, or is text with a lone surrogate
-   * @throws KeyringError `KEY_RING_STALE` when the key provider has been silent for too long
-   */
-  verify(data: string | Uint8Array, signature: unknown): boolean {
-    const keys = this.keyring.keysFor('hmac-sign').map(({ key }) => key);
-    const ok = matchesAnyHmac(keys, data, signature, PREFIX);
-    if (!ok) this.events.report({ event: 'signature_refused', outcome: 'failure' });
-    return ok;
+  /** Does as {@link SignedUrlService.signRoute}. */
+  signRoute<Controller extends object>(
+    controller: Type<Controller>,
+    handler: keyof Controller & string,
+    options: SignRouteOptions,
+  ): string {
+    return this.#signedUrls.signRoute(controller, handler, options);
+  }
+
+  /** Does as {@link SignedUrlService.verifyUrl}. */
+  verifyUrl(request: SignedUrlRequest): UrlVerdict {
+    return this.#signedUrls.verifyUrl(request);
+  }
+
+  /** Does as {@link SignedUrlService.consumeUrl}. */
+  consumeUrl(request: SignedUrlRequest): Promise<UrlVerdict> {
+    return this.#signedUrls.consumeUrl(request);
   }
 }

@@ -5,4 +5,5 @@ export {
   rotationSourceContract,
   type RotationSourceUnderTest,
 } from './rotation-source.contract.js';
+export { replayStoreContract } from './replay-store.contract.js';
 export type { ContractRunner } from './contract-runner.js';

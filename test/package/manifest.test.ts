@@ -23,11 +23,12 @@ const subpaths = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
 );
 
 describe('package.json', () => {
-  it('offers the package, its testing tools and itself', () => {
+  it('offers the package, its adapter for Redis, its testing tools and itself', () => {
     expect(manifest.type).toBe('module');
     expect(Object.keys(manifest.exports)).toEqual([
       '.',
       './class-validator',
+      './redis',
       './testing',
       './package.json',
     ]);

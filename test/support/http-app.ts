@@ -1,7 +1,13 @@
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import type { INestApplication, NestApplicationOptions, Provider, Type } from '@nestjs/common';
+import type {
+  INestApplication,
+  ModuleMetadata,
+  NestApplicationOptions,
+  Provider,
+  Type,
+} from '@nestjs/common';
 import { connect } from 'node:net';
 import {
   SecurityTestingModule,
@@ -24,6 +30,7 @@ export interface HttpApp {
 
 /** What a test may say about its application. */
 export interface HttpAppSettings {
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
   readonly controllers?: Type[];
   readonly providers?: Provider[];
   readonly security?: SecurityTestingOptions;
@@ -38,6 +45,7 @@ const running: INestApplication[] = [];
 export async function startHttp(
   create: (typeof adapters)[number]['create'],
   {
+    imports = [],
     controllers = [],
     providers = [],
     security = {},
@@ -46,7 +54,7 @@ export async function startHttp(
   }: HttpAppSettings,
 ): Promise<HttpApp> {
   const module = await Test.createTestingModule({
-    imports: [SecurityTestingModule.forRoot(security)],
+    imports: [SecurityTestingModule.forRoot(security), ...imports],
     controllers,
     providers,
   }).compile();

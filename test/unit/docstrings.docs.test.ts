@@ -9,7 +9,10 @@ interface Exported {
 /** What an event's own name says is told by the base of all events. */
 const TOLD_BY_THE_BASE = 'event';
 
-const symbols = ['lib', join('lib', 'class-validator'), join('lib', 'testing')].flatMap(exportsOf);
+const symbols = [
+  'lib',
+  ...['class-validator', 'redis', 'testing'].map((name) => join('lib', name)),
+].flatMap(exportsOf);
 
 describe('A public symbol', () => {
   it('has a docstring', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { inspect } from 'node:util';
 import { HmacService } from 'nestjs-security';
-import { testKey } from '../support/keys.js';
+import { testKey, testSecret } from '../support/keys.js';
 import { settle, startServices } from '../support/services.js';
 
 let hmac: HmacService;
@@ -47,19 +48,47 @@ describe('HmacService', () => {
     expect(hmac.verify('data', change(hmac.sign('data')))).toBe(false);
   });
 
-  it.each([undefined, null, 5, {}, ['data']])('signs no %p', (data) => {
-    expect(() => hmac.sign(data as string)).toThrow(TypeError);
-  });
+  it.each([undefined, null, 5, {}, [['data']], [5], [undefined], new Map()])(
+    'signs no %p',
+    (data) => {
+      expect(() => hmac.sign(data as string)).toThrow(TypeError);
+    },
+  );
 
   it('signs no text with a lone surrogate, which would be signed as another one', () => {
     expect(() => hmac.sign('\ud800')).toThrow(TypeError);
     expect(() => hmac.verify('\ud800', 'x')).toThrow(TypeError);
+    expect(() => hmac.verify(['a', '\ud800'], undefined)).toThrow(TypeError);
+  });
+
+  it('signs the parts of a list one after the other, with nothing between them', () => {
+    const signature = hmac.sign(['v0:', Buffer.from('12'), '', ':grün']);
+    expect(signature).toBe(hmac.sign('v0:12:grün'));
+    expect(hmac.verify(['v0:1', '2:grün'], signature)).toBe(true);
+    expect(hmac.sign([])).toBe(hmac.sign(''));
   });
 
   it('reports refusals', async () => {
     const { module, log } = await startServices();
     module.get(HmacService).verify('data', 'x');
+    module.get(HmacService).verify('data', undefined);
+    module.get(HmacService).verify('data', module.get(HmacService).sign('other'));
     await settle();
-    expect(log.events()).toEqual(['signature_refused']);
+    const target = { type: 'hmac', id: 'data' };
+    expect(log.recordsOf('signature_refused')).toMatchObject([
+      { reason: 'malformed', target },
+      { reason: 'missing', target },
+      { reason: 'mismatch', target },
+    ]);
+  });
+
+  it('shows no key, whoever prints it', () => {
+    const key = 'a key that is shared with a partner';
+    hmac.sign('data', { key });
+    const shown = inspect(hmac, { depth: Infinity, showHidden: true }) + JSON.stringify(hmac);
+    const bytes = Buffer.from(testSecret('a'), 'base64url');
+    for (const secret of [key, testSecret('a'), bytes.toString('hex'), bytes.toString('base64')]) {
+      expect(shown).not.toContain(secret);
+    }
   });
 });

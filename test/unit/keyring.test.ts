@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
-import { HmacService, Keyring, SecurityEvents } from 'nestjs-security';
+import { Keyring, type HmacService } from 'nestjs-security';
+import { hmacOver } from '../support/hmac.js';
 
 const bytes = (name: string): Buffer => createHash('sha256').update(name).digest();
 const keyOf = (name: string): KeyObject => createSecretKey(bytes(name));
@@ -12,10 +13,7 @@ const ring = new Keyring([
 ]);
 
 function hmacUnder(name: string): HmacService {
-  return new HmacService(
-    new Keyring([{ id: name, state: 'primary', key: keyOf(name) }]),
-    new SecurityEvents(),
-  );
+  return hmacOver(new Keyring([{ id: name, state: 'primary', key: keyOf(name) }]));
 }
 
 describe('a Keyring', () => {
@@ -83,7 +81,7 @@ describe('a Keyring', () => {
 });
 
 describe('signatures after a rotation', () => {
-  const hmac = new HmacService(ring, new SecurityEvents());
+  const hmac = hmacOver(ring);
 
   it.each([
     ['now', true],

@@ -1,14 +1,17 @@
 import { Injectable, Module } from '@nestjs/common';
 import {
   ApiKeyGuard,
+  ReplayStore,
   SecurityError,
   SecurityModule,
+  SignedUrlGuard,
   securityConfig,
   timingSafeEqual,
   type SecurityErrorCode,
   type SecurityModuleOptions,
   type SecurityOptionsFactory,
 } from 'nestjs-security';
+import { RedisReplayStore, type RedisClient } from 'nestjs-security/redis';
 import { SecurityTestingModule, TestingAuditLog } from 'nestjs-security/testing';
 
 /** Compiled and never run: what users write, which has to have types in every way to resolve modules. */
@@ -30,6 +33,11 @@ export class WithTesting {}
 
 @Injectable()
 export class OwnGuard extends ApiKeyGuard {}
+
+@Injectable()
+export class OwnUrlGuard extends SignedUrlGuard {}
+
+export const storeOf = (client: RedisClient): ReplayStore => new RedisReplayStore({ client });
 
 export function codeOf(error: unknown): SecurityErrorCode | undefined {
   return error instanceof SecurityError ? error.code : undefined;
