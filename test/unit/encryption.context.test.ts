@@ -96,16 +96,15 @@ describe('a context', () => {
   });
 
   it('with gaps or of any length is refused at once', () => {
-    const withGap = ['a', 'b', 'c'];
-    delete withGap[1];
-    for (const context of [withGap, new Array<string>(3)]) {
+    const withGap = ['a'];
+    withGap[2] = 'c';
+    const endless = ['a'];
+    endless.length = 2 ** 32 - 1;
+    for (const context of [withGap, endless]) {
       expect(() => encryption.seal('x', { context })).toThrow(
         new TypeError('a context must be a string or a list of strings'),
       );
     }
-    const endless = ['a'];
-    endless.length = 2 ** 32 - 1;
-    expect(() => encryption.seal('x', { context: endless })).toThrow();
   });
 
   it('may have 8,192 bytes', () => {

@@ -117,10 +117,10 @@ describe('decryptJson', () => {
   });
 
   it('refuses a schema that answers with a promise that throws when it is asked', async () => {
-    const then = (): never => {
+    const get = (): never => {
       throw new Error(SECRET);
     };
-    const hostile = schemaThat(() => ({ then }) as never);
+    const hostile = schemaThat(() => new Proxy(Promise.resolve({ value: 1 }), { get }));
     expect(errorOf('{}', hostile).code).toBe('ENC_SCHEMA_ASYNC');
     await new Promise((resolve) => setImmediate(resolve));
   });
