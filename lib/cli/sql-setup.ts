@@ -23,6 +23,11 @@ export async function sqlSetup(
   }
   const address = url ?? terminal.env['DATABASE_URL'];
   if (!address) throw new UsageError('set DATABASE_URL to the address of the database');
+  if (!isAddress(address)) {
+    throw new UsageError(
+      'the address of the database cannot be read: postgres://user:password@host:5432/database is needed, with # / ? % in a password as %23 %2F %3F %25',
+    );
+  }
   const columns = columnsIn(context ?? []).filter((name) => name !== key);
   const client = await openPool(address, connections, terminal);
   const close = (): Promise<void> => client.end();
@@ -41,6 +46,15 @@ export async function sqlSetup(
     await close();
     throw error instanceof TypeError ? new UsageError(error.message) : error;
   }
+}
+
+/**
+ * Whether `pg` reads a text as its user means it. Of what it cannot read it takes a part for the name of the
+ * database, and the server's answer quotes that: a password may stand in it.
+ */
+function isAddress(text: string): boolean {
+  const isUrl = /^postgres(ql)?:\/\//i.test(text) && URL.canParse(text.replace('@/', '@host/'));
+  return isUrl || /^(\/|socket:\/)/.test(text);
 }
 
 function columnsIn(parts: readonly string[]): string[] {

@@ -18,7 +18,10 @@ export type EncryptionContext = string | readonly string[];
  * bytes, or a lone surrogate
  */
 export function contextParts(context: EncryptionContext): readonly string[] {
-  const parts: readonly unknown[] = Array.isArray(context) ? context : [context];
+  // One part too many is enough to refuse a list of any length; a gap in it becomes undefined.
+  const parts: readonly unknown[] = Array.isArray(context)
+    ? Array.from(context.slice(0, MAX_PARTS + 1))
+    : [context];
   if (!isTexts(parts)) throw new TypeError('a context must be a string or a list of strings');
   if (isWithinBounds(parts) && parts.every((part) => part.isWellFormed())) return parts;
   throw new EncryptionError(

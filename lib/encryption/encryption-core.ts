@@ -122,6 +122,10 @@ export class EncryptionCore {
     keys: ContextKeys,
     { allowRevokedKey = false }: DecryptOptions,
   ): OpenableToken | RefusedToken {
+    // The text 'false' from a variable would otherwise count as true.
+    if (typeof allowRevokedKey !== 'boolean') {
+      throw new TypeError('allowRevokedKey must be true or false');
+    }
     const maxTokenLength = this.#maxTokenLength;
     return openableToken(value, keys, { form, allowRevoked: allowRevokedKey, maxTokenLength });
   }

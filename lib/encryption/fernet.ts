@@ -8,7 +8,6 @@ import {
 import { encodePaddedBase64Url } from '../common/encoding.js';
 import {
   CIPHERTEXT_AT,
-  ciphertextBytes,
   decodeFernet,
   IV_AT,
   MAC_BYTES,
@@ -41,13 +40,16 @@ export function fernetEncrypt(
   { timestamp, iv }: FernetStamp,
   memory = new TokenMemory(),
 ): string {
-  const macAt = CIPHERTEXT_AT + ciphertextBytes(plaintext.length);
-  const bytes = memory.take(macAt + MAC_BYTES);
-  writeHeader(bytes, { timestamp, iv });
   const cipher = createCipheriv('aes-128-cbc', key.encryption, iv);
   const blocks = cipher.update(plaintext);
+  const lastBlock = cipher.final();
+  const lastAt = CIPHERTEXT_AT + blocks.length;
+  // Not from the plaintext's own length, which a subclass may make up: old memory would stand in the token.
+  const macAt = lastAt + lastBlock.length;
+  const bytes = memory.take(macAt + MAC_BYTES);
+  writeHeader(bytes, { timestamp, iv });
   bytes.set(blocks, CIPHERTEXT_AT);
-  bytes.set(cipher.final(), CIPHERTEXT_AT + blocks.length);
+  bytes.set(lastBlock, lastAt);
   bytes.set(macOf(key.signing, bytes.subarray(0, macAt)), macAt);
   return encodePaddedBase64Url(bytes);
 }

@@ -11,18 +11,21 @@ const MAX_DEPTH = 64;
  * member `__proto__`, or does not fit the schema; `ENC_SCHEMA_ASYNC` for a schema that answers with a promise
  */
 export function parseJsonPlaintext<Output>(text: string, schema: StandardSchema<Output>): Output {
-  const result = validated(parsed(text), schema);
-  if ('then' in result) {
-    // Its rejection could show the plaintext as an unhandled one.
-    result.then(undefined, () => undefined);
-    throw new EncryptionError(
-      'ENC_SCHEMA_ASYNC',
-      'the schema answers with a promise: give one without asynchronous checks',
-    );
+  const verdict = judged(parsed(text), schema);
+  if (verdict.state === 'fits') return verdict.value;
+  if (verdict.state === 'unfit') {
+    throw jsonInvalid(`does not fit the schema in ${verdict.issues} respects`);
   }
-  if (!result.issues) return result.value;
-  throw jsonInvalid(`does not fit the schema in ${result.issues.length} respects`);
+  throw new EncryptionError(
+    'ENC_SCHEMA_ASYNC',
+    'the schema answers with a promise: give one without asynchronous checks',
+  );
 }
+
+type Verdict<Output> =
+  | { readonly state: 'fits'; readonly value: Output }
+  | { readonly state: 'unfit'; readonly issues: number }
+  | { readonly state: 'later' };
 
 function parsed(text: string): unknown {
   let value: unknown;
@@ -43,16 +46,26 @@ function isHarmless(value: unknown, levels: number): boolean {
   return Object.values(value).every((child) => isHarmless(child, levels - 1));
 }
 
-function validated<Output>(
-  value: unknown,
-  schema: StandardSchema<Output>,
-): StandardResult<Output> | Promise<StandardResult<Output>> {
+function judged<Output>(value: unknown, schema: StandardSchema<Output>): Verdict<Output> {
   try {
-    return schema['~standard'].validate(value);
+    return verdictOf(schema['~standard'].validate(value));
   } catch {
-    // What a schema throws may hold the value that it refused.
-    throw jsonInvalid('made the schema throw');
+    // What a schema throws may hold the value that it refused, and so may what the engine says of its answer.
+    throw jsonInvalid('made the schema throw, or answer with what is no answer');
   }
+}
+
+function verdictOf<Output>(
+  result: StandardResult<Output> | Promise<StandardResult<Output>>,
+): Verdict<Output> {
+  if ('then' in result) {
+    // Its rejection could show the plaintext as an unhandled one.
+    Promise.resolve(result).catch(() => undefined);
+    return { state: 'later' };
+  }
+  return result.issues
+    ? { state: 'unfit', issues: result.issues.length }
+    : { state: 'fits', value: result.value };
 }
 
 function jsonInvalid(problem: string): EncryptionError {

@@ -64,6 +64,7 @@ export abstract class TokenVerbs<Where extends EncryptOptions> {
    * @throws EncryptionError `ENC_TOKEN_INVALID` for whatever is not a genuine token of these keys and this
    * context, `ENC_TOKEN_EXPIRED` for a genuine one that is older than `ttlSeconds`, `ENC_CONTEXT_INVALID`
    * @throws RangeError when `ttlSeconds` is not a whole number of seconds, or negative
+   * @throws TypeError when `allowRevokedKey` is neither true nor false
    * @throws KeyringError `KEY_RING_STALE` when the key provider has been silent for too long
    * @example
    * encryption.decrypt(token, { ttlSeconds: 3600 });

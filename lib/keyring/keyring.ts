@@ -127,6 +127,8 @@ export class Keyring {
       this.#keys = primaryFirst([...held, ...gone]);
       this.#derived.clear();
     }
+    // One that creates again may be needed again: what was answered of it holds no longer.
+    for (const { id } of held) this.#removed.delete(id);
     this.#isStale = false;
     return changes;
   }

@@ -75,6 +75,26 @@ describe('nestjs-security rotate', () => {
     });
   });
 
+  it.each([
+    ['without its beginning', 'app:hunter2@127.0.0.1/db'],
+    ['with one slash', 'postgres:/app:hunter2@127.0.0.1/db'],
+    ['without slashes', 'postgres:app:hunter2@127.0.0.1/db'],
+    ['with a password that ends it', 'postgres://app:hunter2#x@127.0.0.1/db'],
+    ['in words', 'host=127.0.0.1 password=hunter2'],
+  ])('refuses an address %s, and shows none of it', async (_, url) => {
+    const words = ['key', 'usage', '--table', 'people', '--column', 'iban'];
+    const variables = { PGUSER: 'postgres', SECURITY_KEYS: KEYS };
+    for (const run of [
+      runCommandLine(words, { ...variables, DATABASE_URL: url }),
+      runCommandLine([...words, '--url', url], variables),
+    ]) {
+      const { code, stdout, stderr } = await run;
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^nestjs-security: .*postgres:\/\//);
+      expect(stderr).not.toContain('unter2');
+    }
+  });
+
   it('counts the values by key', async () => {
     if (!database.url) return;
     const { table } = await filled(3);

@@ -95,6 +95,18 @@ describe('a context', () => {
     expect(endOf(() => encryption.bind(context as string))).toBe(end);
   });
 
+  it('with gaps or of any length is refused at once', () => {
+    const withGap = ['a'];
+    withGap[2] = 'c';
+    const endless = ['a'];
+    endless.length = 2 ** 32 - 1;
+    for (const context of [withGap, endless]) {
+      expect(() => encryption.seal('x', { context })).toThrow(
+        new TypeError('a context must be a string or a list of strings'),
+      );
+    }
+  });
+
   it('may have 8,192 bytes', () => {
     expect(endOf(() => encryption.encrypt('x', { context: 'a'.repeat(8192) }))).toBe('done');
   });

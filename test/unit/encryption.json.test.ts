@@ -94,4 +94,34 @@ describe('decryptJson', () => {
     // An unhandled rejection would end the run here.
     await new Promise((resolve) => setImmediate(resolve));
   });
+
+  it.each<[string, (value: unknown) => unknown]>([
+    ['nothing', () => undefined],
+    ['null', () => null],
+    ['the value itself', (value) => value],
+    [
+      'an answer that throws it when it is read',
+      (value) => ({
+        get issues() {
+          throw new Error(String(value));
+        },
+      }),
+    ],
+  ])('refuses a schema that answers with %s, and shows no plaintext', (_, answer) => {
+    const error = errorOf(
+      `"${SECRET}"`,
+      schemaThat((value) => answer(value) as never),
+    );
+    expect(error.code).toBe('ENC_JSON_INVALID');
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET);
+  });
+
+  it('refuses a schema that answers with a promise that throws when it is asked', async () => {
+    const get = (): never => {
+      throw new Error(SECRET);
+    };
+    const hostile = schemaThat(() => new Proxy(Promise.resolve({ value: 1 }), { get }));
+    expect(errorOf('{}', hostile).code).toBe('ENC_SCHEMA_ASYNC');
+    await new Promise((resolve) => setImmediate(resolve));
+  });
 });

@@ -112,6 +112,15 @@ describe.each(REVOKED)('a revoked key of %s', (_, before, after) => {
     expect(present.decryptToString(token, { context: CONTEXT, allowRevokedKey: true })).toBe('x');
   });
 
+  it.each(['false', 'true', 1, null])('opens nothing for %p, which is no answer', async (asked) => {
+    const [past, present] = await both(before, after);
+    const token = past.encrypt('x');
+    const options = { allowRevokedKey: asked as unknown as boolean };
+    expect(() => present.decrypt(token, options)).toThrow(TypeError);
+    expect(() => present.extractTimestamp(token, options)).toThrow(TypeError);
+    await expect(present.decryptAsync(token, options)).rejects.toThrow(TypeError);
+  });
+
   it('still rotates its values', async () => {
     const [past, present] = await both(before, after);
     for (const value of [past.encrypt('x'), past.seal('x')]) {

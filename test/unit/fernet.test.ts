@@ -111,6 +111,18 @@ describe('EncryptionService', () => {
     );
   });
 
+  it.each([0, 1, 999])('encrypts 100 bytes that say they are %p', (said) => {
+    class Bytes extends Uint8Array {
+      override get length(): number {
+        return said;
+      }
+    }
+    // By what they say, memory that nothing was written to would stand in the token, for everybody to read.
+    const token = encryption.encrypt(new Bytes(100).fill(7));
+    expect(token).toHaveLength(encryption.encrypt(Buffer.alloc(100)).length);
+    expect(encryption.decrypt(token)).toEqual(Buffer.alloc(100, 7));
+  });
+
   it('refuses to read bytes as text when they are none', () => {
     expect(() => encryption.decryptToString(encryption.encrypt(Buffer.from([0xff])))).toThrow(
       expect.objectContaining({ code: 'ENC_TEXT_ILL_FORMED' }) as Error,

@@ -63,6 +63,8 @@ describe('a FileRotationCheckpoint', () => {
     ['with more than there should be', '{"v":1,"source":"memory","cursor":"4","keys":{},"x":1}'],
     ['with a number for a cursor', '{"v":1,"source":"memory","cursor":4,"keys":{}}'],
     ['with a list of keys', '{"v":1,"source":"memory","cursor":"4","keys":["new"]}'],
+    ['with no number of failures', '{"v":1,"source":"m","cursor":"4","keys":{},"failedCount":"1"}'],
+    ['with half a failure', '{"v":1,"source":"m","cursor":"4","keys":{},"failedCount":0.5}'],
     ['null', 'null'],
     ['a list', '[]'],
     ['far too long', `{"v":1,"source":"memory","cursor":"${'4'.repeat(70_000)}","keys":{}}`],
@@ -137,6 +139,23 @@ describe('a run with a checkpoint', () => {
     expect(await checkpoint.load()).toBeUndefined();
     const again = await rotation.run({ source: table.source(), dryRun: false, checkpoint });
     expect(again).toMatchObject({ resumedAfter: undefined, scanned: 10, rotated: 0 });
+  });
+
+  it('still tells of the rows before it that failed', async () => {
+    const [table, path] = [filled(), newPath()];
+    table.rows.set('2', { value: 'damaged' });
+    await runUntil('8', table, path);
+    const checkpoint = new FileRotationCheckpoint(path);
+    expect(await checkpoint.load()).toMatchObject({ cursor: '6', failedCount: 1 });
+    const options = { source: table.source(), dryRun: false, failFast: true, checkpoint };
+    const report = await rotation.run(options);
+    expect(report).toMatchObject({ resumedAfter: '6', rotated: 3, failedCount: 1, done: true });
+    expect(report.failed).toEqual([]);
+    expect(await rotation.run({ ...options, failFast: false })).toMatchObject({
+      resumedAfter: undefined,
+      failedCount: 1,
+      failed: [{ cursor: '2', reason: 'ENC_TOKEN_INVALID' }],
+    });
   });
 
   it('begins at the first row when another key has become primary meanwhile', async () => {

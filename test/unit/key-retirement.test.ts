@@ -79,6 +79,13 @@ describe('assertRetirable', () => {
     expect(refusal).toMatch(/^KEY_USAGE_UNKNOWN: .*hmac cannot tell; audit cannot tell/);
   });
 
+  it('is stopped by them still when a source bears their name', async () => {
+    const sources = ['hmac', 'audit'].map((name) => new MemoryRows([]).source({ name }));
+    expect(await refusalOf(rotation.assertRetirable('old', sources))).toMatch(
+      /^KEY_USAGE_UNKNOWN: .*hmac cannot tell; audit cannot tell/,
+    );
+  });
+
   it('is stopped when it is given no source', async () => {
     answerForTheOthers();
     expect(await refusalOf(rotation.assertRetirable('old', []))).toMatch(
@@ -178,6 +185,10 @@ describe('keyring.remove', () => {
     expect(ring.describe()).toBe('primary a');
     ring.update([ringKey('a', 'primary'), ringKey('b', 'staged')]);
     expect(ring.describe()).toBe('primary a; staged b');
+    // Once it may have created again, something may need it.
+    ring.update([ringKey('b', 'primary'), ringKey('a', 'accepted')]);
+    ring.update([ringKey('a', 'primary'), ringKey('b', 'accepted')]);
+    expect(ring.describe()).toBe('primary a; also accepts b');
   });
 });
 

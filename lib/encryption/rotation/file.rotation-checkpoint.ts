@@ -13,6 +13,7 @@ const form = z.strictObject({
   source: z.string(),
   cursor: z.string(),
   keys: z.record(z.string(), z.string()),
+  failedCount: z.int().min(0).optional(),
 });
 
 /**
@@ -39,8 +40,8 @@ export class FileRotationCheckpoint extends RotationCheckpoint {
     if (text === undefined) return undefined;
     const parsed = form.safeParse(jsonOf(text));
     if (!parsed.success) throw invalid(this.#path);
-    const { source, cursor, keys } = parsed.data;
-    return { source, cursor, keys };
+    const { source, cursor, keys, failedCount } = parsed.data;
+    return { source, cursor, keys, ...(failedCount !== undefined && { failedCount }) };
   }
 
   /**
@@ -49,8 +50,8 @@ export class FileRotationCheckpoint extends RotationCheckpoint {
    * @throws RangeError for a position of more than 64 KiB, which could not be loaded; errors of the file
    * system as they come
    */
-  override async save({ source, cursor, keys }: RotationPosition): Promise<void> {
-    const line = `${JSON.stringify({ v: 1, source, cursor, keys })}\n`;
+  override async save({ source, cursor, keys, failedCount }: RotationPosition): Promise<void> {
+    const line = `${JSON.stringify({ v: 1, source, cursor, keys, failedCount })}\n`;
     if (Buffer.byteLength(line) > MAX_BYTES) {
       throw new RangeError(`a position of more than ${MAX_BYTES} bytes cannot be kept`);
     }

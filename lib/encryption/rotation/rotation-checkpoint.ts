@@ -6,6 +6,12 @@ export interface RotationPosition {
   readonly cursor: string;
   /** The ids of the primary keys by the names of their rings, `''` for the default ring. */
   readonly keys: Readonly<Record<string, string>>;
+  /**
+   * How many of these rows failed, so that a run which goes on behind them does not hide that.
+   *
+   * @default 0
+   */
+  readonly failedCount?: number;
 }
 
 /**

@@ -27,7 +27,7 @@ export interface RotationCounts {
   readonly alreadyCurrent: number;
   /** Rows without a value, or that were deleted meanwhile. */
   readonly empty: number;
-  /** Rows that were not rotated and should have been. */
+  /** Rows that were not rotated and should have been. Those before a checkpoint count, too. */
   readonly failedCount: number;
   /** Swaps that found another value than the one read. The row was read anew and judged again. */
   readonly lostRaces: number;

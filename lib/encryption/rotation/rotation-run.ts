@@ -62,6 +62,7 @@ export class RotationRun {
     }
     if (!this.#primaries.areStill(position.keys)) return undefined;
     for (const ring of Object.keys(position.keys)) this.#primaries.meet(ring);
+    this.#tally.passOver(position.failedCount ?? 0);
     return position.cursor;
   }
 
@@ -81,7 +82,13 @@ export class RotationRun {
     this.#lastCursor = cursor;
     const { checkpoint, dryRun, source } = this.#options;
     if (dryRun) return;
-    await checkpoint?.save({ source: source.name, cursor, keys: this.#primaries.ids() });
+    const { failedCount } = this.#tally.counts();
+    await checkpoint?.save({
+      source: source.name,
+      cursor,
+      keys: this.#primaries.ids(),
+      ...(failedCount > 0 && { failedCount }),
+    });
   }
 
   #isAborted(): boolean {

@@ -11,7 +11,13 @@ export type RowOutcome =
 export class RotationTally {
   readonly #ends = { rotated: 0, alreadyCurrent: 0, empty: 0, failed: 0 };
   readonly #failures: RotationFailure[] = [];
+  #failedBefore = 0;
   #lostRaces = 0;
+
+  /** Counts rows that failed in the run before, which this one passes over. */
+  passOver(failedCount: number): void {
+    this.#failedBefore = failedCount;
+  }
 
   /** Counts a row that came to its end. */
   settle(cursor: string, outcome: RowOutcome): void {
@@ -26,14 +32,15 @@ export class RotationTally {
     this.#lostRaces += 1;
   }
 
-  /** Whether any row failed. */
+  /** Whether any row failed that this run met. */
   get hasFailed(): boolean {
     return this.#ends.failed > 0;
   }
 
   /** The counts now. */
   counts(): RotationCounts {
-    const { failed: failedCount, ...others } = this.#ends;
+    const { failed, ...others } = this.#ends;
+    const failedCount = failed + this.#failedBefore;
     const scanned = others.rotated + others.alreadyCurrent + others.empty + failedCount;
     return { scanned, ...others, failedCount, lostRaces: this.#lostRaces };
   }

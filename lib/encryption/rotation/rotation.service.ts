@@ -120,7 +120,8 @@ export class RotationService {
     const uses: KeyUse[] = [];
     for (const source of sources) {
       const usage = await this.keyUsage(source);
-      uses.push({ consumer: source.name, uses: usesOfKey(usage, keyId) });
+      // Under its bare name it would answer in the place of a consumer that is called the same.
+      uses.push({ consumer: `source ${source.name}`, uses: usesOfKey(usage, keyId) });
     }
     return uses;
   }
