@@ -5,7 +5,7 @@ import { replayKey } from '../replay/replay-key.js';
 import { startMac } from './mac/compute-mac.js';
 import { macKeysOf, type MacKey } from './mac/mac-key.js';
 import { checkTtlSeconds } from './mac/ttl.js';
-import { checkJson, type JsonValue } from './payload/check-json.js';
+import { copyJson, type JsonValue } from './payload/check-json.js';
 import { SignatureVerbs } from './signature-verbs.js';
 import { formatGuideToken, openGuideToken } from './token/guide-token.js';
 import { judgeClaims, openToken, type GenuineToken } from './token/open-token.js';
@@ -46,7 +46,7 @@ export abstract class TokenVerbs extends SignatureVerbs {
    */
   signToken(data: JsonValue, options: SignTokenOptions): string {
     checkSignTokenOptions(options, this.core.options.maxTokenTtlSeconds);
-    checkJson(data, MAX_DATA_DEPTH);
+    const d = copyJson(data, MAX_DATA_DEPTH);
     const { ttlSeconds, purpose, audience, notBefore, oneTime = false } = options;
     const iat = this.core.now();
     const exp = iat + ttlSeconds;
@@ -54,7 +54,7 @@ export abstract class TokenVerbs extends SignatureVerbs {
       throw new TypeError('notBefore must be before the token expires, in seconds');
     }
     const claims = encodeClaims({
-      d: data,
+      d,
       iat,
       exp,
       ...(notBefore !== undefined && { nbf: notBefore }),
