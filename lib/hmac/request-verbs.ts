@@ -6,7 +6,7 @@ import { replayKey } from '../replay/replay-key.js';
 import { CookieVerbs } from './cookie-verbs.js';
 import { checkTtlSeconds } from './mac/ttl.js';
 import { matchesAnyMac } from './mac/verify-mac.js';
-import { requestKeysOf, type NamedMacKey, type RequestKey } from './message/request-key.js';
+import { givenRequestKeys, type NamedMacKey, type RequestKey } from './message/request-key.js';
 import {
   signOutgoing,
   type OutgoingRequest,
@@ -71,9 +71,9 @@ export abstract class RequestVerbs extends CookieVerbs {
     refuseUnknown(options, ['key', 'ttlSeconds'], 'the call');
     refuseUnknown(request, ['method', 'url', 'headers', 'body'], 'the request');
     const created = this.core.now();
-    const { key, ttlSeconds } = options;
+    const { ttlSeconds } = options;
     if (ttlSeconds !== undefined) checkTtlSeconds(ttlSeconds, { max: MAX_REQUEST_TTL_SECONDS });
-    const signing = key === undefined ? this.#ownKey() : requestKeysOf(key)[0];
+    const [signing] = givenRequestKeys(options) ?? [this.#ownKey()];
     return signOutgoing(request, signing, {
       created,
       ...(ttlSeconds !== undefined && { expires: created + ttlSeconds }),
@@ -101,10 +101,8 @@ export abstract class RequestVerbs extends CookieVerbs {
     options: VerifyRequestOptions = {},
   ): Promise<RequestVerdict> {
     refuseUnknown(options, ['key', 'facts'], 'the call');
-    const { key, facts } = options;
-    const keys = key === undefined ? undefined : requestKeysOf(key);
-    const verdict = await this.#judge(request, keys);
-    if (!verdict.ok) this.core.report('request', verdict.reason, facts);
+    const verdict = await this.#judge(request, givenRequestKeys(options));
+    if (!verdict.ok) this.core.report('request', verdict.reason, options.facts);
     return verdict;
   }
 

@@ -318,6 +318,7 @@ describe('signRequest', () => {
 
   it.each<[string, unknown]>([
     ['no key', { key: [] }],
+    ['a key that is not set', { key: undefined }],
     ['a short key', { key: { id: 'a', key: 'short' } }],
     ['a key without an id', { key: { key: SHARED.key } }],
     ['an id that ends a text', { key: { id: 'a"b', key: SHARED.key } }],
@@ -338,6 +339,12 @@ describe('verifyRequest', () => {
       code: 'MAC_PUBLIC_ORIGIN_MISSING',
       message: expect.stringContaining('hmac.publicOrigin'),
     });
+  });
+
+  it('does not turn to the ring for a key that is not set', async () => {
+    const { hmac } = await start();
+    const options = { key: undefined } as unknown as { key: typeof SHARED };
+    await expect(hmac.verifyRequest(arrived(hmac), options)).rejects.toThrow('key is undefined');
   });
 
   it('takes no parsed body', async () => {
