@@ -1,5 +1,6 @@
 import type { Clock } from '../../common/clock.js';
 import { decodeBase64Url } from '../../common/encoding.js';
+import { readClock } from '../../common/read-clock.js';
 import { foreignKeysOf, type MacKey } from '../mac/mac-key.js';
 import { bytesOf, deriveForeignKey, type ForeignHash } from './foreign-key.js';
 import { checkForeignOptions } from './foreign-options.js';
@@ -91,7 +92,7 @@ function judgeTime(
   const [value, stamp = ''] = splitLast(text, ':') ?? [];
   if (value === undefined || !STAMP.test(stamp)) return refusedForeign('malformed');
   const signedAt = Array.from(stamp).reduce((sum, digit) => sum * 62 + BASE62.indexOf(digit), 0);
-  return clock() / 1000 - signedAt > maxAgeSeconds
+  return readClock(clock) / 1000 - signedAt > maxAgeSeconds
     ? refusedForeign('expired')
     : { ok: true, value, signedAt };
 }

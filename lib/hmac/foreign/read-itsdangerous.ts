@@ -1,5 +1,6 @@
 import type { Clock } from '../../common/clock.js';
 import { decodeBase64Url } from '../../common/encoding.js';
+import { readClock } from '../../common/read-clock.js';
 import { foreignKeysOf, type MacKey } from '../mac/mac-key.js';
 import {
   deriveForeignKey,
@@ -108,7 +109,7 @@ function judgeTime(
     return refusedForeign('malformed');
   }
   const signedAt = bytes.readUIntBE(0, bytes.length);
-  const age = Math.floor(clock() / 1000) - signedAt;
+  const age = Math.floor(readClock(clock) / 1000) - signedAt;
   const isOver = age > maxAgeSeconds || (age < 0 && maxAgeSeconds !== Infinity);
   return isOver ? refusedForeign('expired') : { ok: true, value, signedAt };
 }
