@@ -32,7 +32,7 @@ export interface DjangoSignedOptions {
   algorithm?: ForeignHash;
   /**
    * The age in whole seconds up to which a timed value is accepted, as `max_age`. Like Django, this accepts a
-   * time in the future.
+   * time in the future. Not for `Signer`, which signs no time.
    *
    * @default no limit
    */
@@ -69,7 +69,7 @@ export function readDjangoSigned(
   signed: unknown,
   options: DjangoSignedOptions,
 ): ForeignVerdict<unknown> {
-  checkForeignOptions(options, { form: Object.keys(DEFAULT_SALTS) });
+  checkForeignOptions(options, { form: Object.keys(DEFAULT_SALTS) }, ['Signer']);
   const { form, algorithm = 'sha256', salt = DEFAULT_SALTS[form] } = options;
   const keys = foreignKeysOf(options.key).map((secret) => {
     const prefix = form === 'cookie' ? COOKIE_KEY_PREFIX : Buffer.alloc(0);

@@ -42,7 +42,7 @@ export interface ItsdangerousOptions {
   algorithm?: ForeignHash;
   /**
    * The age in whole seconds up to which a timed value is accepted, as `max_age`; one from the future is then
-   * refused as expired, too.
+   * refused as expired, too. Not for the forms that sign no time.
    *
    * @default no limit
    */
@@ -61,6 +61,7 @@ const FORMS: readonly ItsdangerousForm[] = [
   'URLSafeSerializer',
   'URLSafeTimedSerializer',
 ];
+const UNTIMED: readonly ItsdangerousForm[] = ['Signer', 'URLSafeSerializer'];
 const DERIVATIONS: readonly ItsdangerousKeyDerivation[] = [
   'django-concat',
   'concat',
@@ -82,9 +83,9 @@ export function readItsdangerous(
   signed: unknown,
   options: ItsdangerousOptions,
 ): ForeignVerdict<unknown> {
-  checkForeignOptions(options, { form: FORMS, keyDerivation: DERIVATIONS });
+  checkForeignOptions(options, { form: FORMS, keyDerivation: DERIVATIONS }, UNTIMED);
   const { form, keyDerivation = 'django-concat', algorithm = 'sha1' } = options;
-  const isTimed = form === 'TimestampSigner' || form === 'URLSafeTimedSerializer';
+  const isTimed = !UNTIMED.includes(form);
   const isSerialized = form === 'URLSafeSerializer' || form === 'URLSafeTimedSerializer';
   const { salt = isSerialized ? 'itsdangerous' : 'itsdangerous.Signer' } = options;
   const keys = foreignKeysOf(options.key).map((secret) =>
