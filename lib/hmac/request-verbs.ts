@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { types } from 'node:util';
 import { refuseUnknown } from '../common/refuse-unknown.js';
 import type { RequestFacts } from '../context/http-request.js';
+import { rememberedMs } from '../replay/remembered.js';
 import { replayKey } from '../replay/replay-key.js';
 import { CookieVerbs } from './cookie-verbs.js';
 import { checkTtlSeconds } from './mac/ttl.js';
@@ -50,8 +51,6 @@ export interface SignRequestOptions extends Pick<VerifyRequestOptions, 'key'> {
 const NONCE_BYTES = 16;
 const MAX_REQUEST_TTL_SECONDS = 86_400;
 const PARTS: readonly string[] = ['http-request'];
-/** Another node may still take a request when our clock says that it is too old. */
-const REMEMBERED_LONGER_MS = 5 * 60 * 1000;
 
 /** The verbs for HTTP requests: RFC 9421 with RFC 9530, in one fixed profile. */
 export abstract class RequestVerbs extends CookieVerbs {
@@ -132,7 +131,7 @@ export abstract class RequestVerbs extends CookieVerbs {
 
   async #isFirst({ keyid, nonce, created }: ReceivedSignature): Promise<boolean> {
     const endsAt = created + this.core.options.toleranceSeconds;
-    const ttlMs = (endsAt - this.core.now()) * 1000 + REMEMBERED_LONGER_MS;
+    const ttlMs = rememberedMs(endsAt, this.core.now());
     const key = replayKey('hmac-request', [keyid, nonce]);
     return (await this.core.replayStore.consume(key, ttlMs)) === 'new';
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { refuseUnknown } from '../common/refuse-unknown.js';
 import { MacError } from '../errors/mac.error.js';
+import { rememberedMs } from '../replay/remembered.js';
 import { replayKey } from '../replay/replay-key.js';
 import { startMac } from './mac/compute-mac.js';
 import { macKeysOf, type MacKey } from './mac/mac-key.js';
@@ -21,8 +22,6 @@ import type { RefusedToken, TokenRefusal, TokenVerdict } from './token/token-ver
 
 const MAX_DATA_DEPTH = 64;
 const ONE_TIME_ID_BYTES = 16;
-/** Another node may still take a token when our clock says that it is over. */
-const REMEMBERED_LONGER_MS = 5 * 60 * 1000;
 
 /** The key of tokens in the guide's form. */
 export interface GuideTokenKey {
@@ -107,7 +106,7 @@ export abstract class TokenVerbs extends SignatureVerbs {
     const { jti, exp } = opened.claims;
     if (jti === undefined) return this.#refuse('not-one-time');
     const key = replayKey('hmac-token', [options.purpose, jti]);
-    const ttlMs = (exp - this.core.now()) * 1000 + REMEMBERED_LONGER_MS;
+    const ttlMs = rememberedMs(exp, this.core.now());
     const isNew = (await this.core.replayStore.consume(key, ttlMs)) === 'new';
     return isNew ? accepted(opened) : this.#refuse('used');
   }
