@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.js';
+import { readClock } from '../common/read-clock.js';
 import type { RequestFacts } from '../context/http-request.js';
 import type { SecurityEvents } from '../events/security-events.js';
 import type { Keyring } from '../keyring/keyring.js';
@@ -24,9 +25,13 @@ export class HmacCore {
     this.#events = events;
   }
 
-  /** The present second since the Unix epoch. */
+  /**
+   * The present second since the Unix epoch.
+   *
+   * @throws TypeError for a clock that gives no number
+   */
   now(): number {
-    return Math.floor(this.#clock() / 1000);
+    return Math.floor(readClock(this.#clock) / 1000);
   }
 
   /** Reports why something signed was refused. Never names it: a name could be anything that a user sent. */

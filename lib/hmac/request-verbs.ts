@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { types } from 'node:util';
 import { refuseUnknown } from '../common/refuse-unknown.js';
 import type { RequestFacts } from '../context/http-request.js';
+import { rememberedMs } from '../replay/remembered.js';
 import { replayKey } from '../replay/replay-key.js';
 import { CookieVerbs } from './cookie-verbs.js';
 import { checkTtlSeconds } from './mac/ttl.js';
 import { matchesAnyMac } from './mac/verify-mac.js';
-import { requestKeysOf, type NamedMacKey, type RequestKey } from './message/request-key.js';
+import { givenRequestKeys, type NamedMacKey, type RequestKey } from './message/request-key.js';
 import {
   signOutgoing,
   type OutgoingRequest,
@@ -50,8 +51,6 @@ export interface SignRequestOptions extends Pick<VerifyRequestOptions, 'key'> {
 const NONCE_BYTES = 16;
 const MAX_REQUEST_TTL_SECONDS = 86_400;
 const PARTS: readonly string[] = ['http-request'];
-/** Another node may still take a request when our clock says that it is too old. */
-const REMEMBERED_LONGER_MS = 5 * 60 * 1000;
 
 /** The verbs for HTTP requests: RFC 9421 with RFC 9530, in one fixed profile. */
 export abstract class RequestVerbs extends CookieVerbs {
@@ -71,9 +70,9 @@ export abstract class RequestVerbs extends CookieVerbs {
     refuseUnknown(options, ['key', 'ttlSeconds'], 'the call');
     refuseUnknown(request, ['method', 'url', 'headers', 'body'], 'the request');
     const created = this.core.now();
-    const { key, ttlSeconds } = options;
+    const { ttlSeconds } = options;
     if (ttlSeconds !== undefined) checkTtlSeconds(ttlSeconds, { max: MAX_REQUEST_TTL_SECONDS });
-    const signing = key === undefined ? this.#ownKey() : requestKeysOf(key)[0];
+    const [signing] = givenRequestKeys(options) ?? [this.#ownKey()];
     return signOutgoing(request, signing, {
       created,
       ...(ttlSeconds !== undefined && { expires: created + ttlSeconds }),
@@ -101,10 +100,8 @@ export abstract class RequestVerbs extends CookieVerbs {
     options: VerifyRequestOptions = {},
   ): Promise<RequestVerdict> {
     refuseUnknown(options, ['key', 'facts'], 'the call');
-    const { key, facts } = options;
-    const keys = key === undefined ? undefined : requestKeysOf(key);
-    const verdict = await this.#judge(request, keys);
-    if (!verdict.ok) this.core.report('request', verdict.reason, facts);
+    const verdict = await this.#judge(request, givenRequestKeys(options));
+    if (!verdict.ok) this.core.report('request', verdict.reason, options.facts);
     return verdict;
   }
 
@@ -134,7 +131,7 @@ export abstract class RequestVerbs extends CookieVerbs {
 
   async #isFirst({ keyid, nonce, created }: ReceivedSignature): Promise<boolean> {
     const endsAt = created + this.core.options.toleranceSeconds;
-    const ttlMs = (endsAt - this.core.now()) * 1000 + REMEMBERED_LONGER_MS;
+    const ttlMs = rememberedMs(endsAt, this.core.now());
     const key = replayKey('hmac-request', [keyid, nonce]);
     return (await this.core.replayStore.consume(key, ttlMs)) === 'new';
   }

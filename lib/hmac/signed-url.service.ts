@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { RoutePaths } from '../context/route-paths.js';
 import { SecurityEvents } from '../events/security-events.js';
 import { Keyring } from '../keyring/keyring.js';
+import { rememberedMs } from '../replay/remembered.js';
 import { replayKey } from '../replay/replay-key.js';
 import { ReplayStore } from '../replay/replay-store.js';
 import { HmacCore } from './hmac-core.js';
@@ -28,8 +29,6 @@ import { urlToSign } from './url/url-to-sign.js';
 import type { AcceptedUrl, RefusedUrl, UrlRefusal, UrlVerdict } from './url/url-verdict.js';
 
 const ONCE_BYTES = 16;
-/** Another node may still take a URL when our clock says that it is over. */
-const REMEMBERED_LONGER_MS = 5 * 60 * 1000;
 
 /** A URL whose MAC and time held. */
 interface GenuineUrl extends AcceptedUrl {
@@ -164,7 +163,7 @@ export class SignedUrlService {
     if (once === undefined) return this.#refuse(request, 'not-one-time');
     if (request.method === 'HEAD') return this.#refuse(request, 'one-time');
     const key = replayKey('hmac-url', [request.purpose, once]);
-    const ttlMs = (expiresAt - this.#core.now()) * 1000 + REMEMBERED_LONGER_MS;
+    const ttlMs = rememberedMs(expiresAt, this.#core.now());
     const isNew = (await this.#core.replayStore.consume(key, ttlMs)) === 'new';
     return isNew ? accepted(opened) : this.#refuse(request, 'used');
   }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { refuseUnknown } from '../common/refuse-unknown.js';
 import { MacError } from '../errors/mac.error.js';
+import { rememberedMs } from '../replay/remembered.js';
 import { replayKey } from '../replay/replay-key.js';
 import { startMac } from './mac/compute-mac.js';
 import { macKeysOf, type MacKey } from './mac/mac-key.js';
 import { checkTtlSeconds } from './mac/ttl.js';
-import { checkJson, type JsonValue } from './payload/check-json.js';
+import { copyJson, type JsonValue } from './payload/check-json.js';
 import { SignatureVerbs } from './signature-verbs.js';
 import { formatGuideToken, openGuideToken } from './token/guide-token.js';
 import { judgeClaims, openToken, type GenuineToken } from './token/open-token.js';
@@ -21,8 +22,6 @@ import type { RefusedToken, TokenRefusal, TokenVerdict } from './token/token-ver
 
 const MAX_DATA_DEPTH = 64;
 const ONE_TIME_ID_BYTES = 16;
-/** Another node may still take a token when our clock says that it is over. */
-const REMEMBERED_LONGER_MS = 5 * 60 * 1000;
 
 /** The key of tokens in the guide's form. */
 export interface GuideTokenKey {
@@ -46,7 +45,7 @@ export abstract class TokenVerbs extends SignatureVerbs {
    */
   signToken(data: JsonValue, options: SignTokenOptions): string {
     checkSignTokenOptions(options, this.core.options.maxTokenTtlSeconds);
-    checkJson(data, MAX_DATA_DEPTH);
+    const d = copyJson(data, MAX_DATA_DEPTH);
     const { ttlSeconds, purpose, audience, notBefore, oneTime = false } = options;
     const iat = this.core.now();
     const exp = iat + ttlSeconds;
@@ -54,7 +53,7 @@ export abstract class TokenVerbs extends SignatureVerbs {
       throw new TypeError('notBefore must be before the token expires, in seconds');
     }
     const claims = encodeClaims({
-      d: data,
+      d,
       iat,
       exp,
       ...(notBefore !== undefined && { nbf: notBefore }),
@@ -107,7 +106,7 @@ export abstract class TokenVerbs extends SignatureVerbs {
     const { jti, exp } = opened.claims;
     if (jti === undefined) return this.#refuse('not-one-time');
     const key = replayKey('hmac-token', [options.purpose, jti]);
-    const ttlMs = (exp - this.core.now()) * 1000 + REMEMBERED_LONGER_MS;
+    const ttlMs = rememberedMs(exp, this.core.now());
     const isNew = (await this.core.replayStore.consume(key, ttlMs)) === 'new';
     return isNew ? accepted(opened) : this.#refuse('used');
   }

@@ -103,8 +103,7 @@ export class RedisReplayStore extends ReplayStore {
     this.#checkPolicyOnce();
     const answer = this.#script.run(this.#client, this.#keyPrefix + key, [verb, ...args]);
     try {
-      // Clients may be set to give numbers as text.
-      return Number(await this.#inTime(answer));
+      return numberOf(await this.#inTime(answer));
     } catch (error) {
       throw redisFailure(error);
     }
@@ -132,6 +131,11 @@ export class RedisReplayStore extends ReplayStore {
     const warning = await evictionWarning(this.#client);
     if (warning !== undefined) new Logger('RedisReplayStore').warn(warning);
   }
+}
+
+/** Clients may be set to give numbers as text. What is no answer must not become 0, which accepts. */
+function numberOf(answer: unknown): number {
+  return /^[012]$/.test(String(answer)) ? Number(answer) : NaN;
 }
 
 function isClient(client: unknown): client is RedisClient {

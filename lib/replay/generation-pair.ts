@@ -1,17 +1,20 @@
 /** Entries by namespace and key, so that a namespace is counted without a look at the others. */
-type Generation<Entry> = Map<string, Map<string, Entry>>;
+class Generation<Entry> {
+  readonly byNamespace = new Map<string, Map<string, Entry>>();
+  size = 0;
+  /** When the last of its entries is over. */
+  endsAt = -Infinity;
+}
 
 /**
  * Two generations of entries that turn by time: entries go into the present one; at the turn it becomes the
  * previous one, and what was that is dropped as a whole. So each entry stays for at least one length and
  * at most two, and nothing is ever searched for what is over. All verbs cost O(1).
  */
-export class GenerationPair<Entry> {
+export class GenerationPair<Entry extends { readonly endsAt: number }> {
   readonly #lengthMs: number;
-  #present: Generation<Entry> = new Map();
-  #previous: Generation<Entry> = new Map();
-  #presentSize = 0;
-  #previousSize = 0;
+  #present = new Generation<Entry>();
+  #previous = new Generation<Entry>();
   #turnsAt: number;
 
   /** @param lengthMs entries are kept for at least as long */
@@ -22,44 +25,56 @@ export class GenerationPair<Entry> {
 
   /** How many entries are held. */
   get size(): number {
-    return this.#presentSize + this.#previousSize;
+    return this.#present.size + this.#previous.size;
   }
 
   /** How many entries of a namespace are held. */
   sizeOf(namespace: string): number {
-    const present = this.#present.get(namespace)?.size ?? 0;
-    return present + (this.#previous.get(namespace)?.size ?? 0);
+    const present = this.#present.byNamespace.get(namespace)?.size ?? 0;
+    return present + (this.#previous.byNamespace.get(namespace)?.size ?? 0);
   }
 
   /** Drops what is over; call before anything else. */
   turn(now: number): void {
-    if (now >= this.#turnsAt) {
-      const isPresentOver = now >= this.#turnsAt + this.#lengthMs;
-      this.#previous = isPresentOver ? new Map() : this.#present;
-      this.#previousSize = isPresentOver ? 0 : this.#presentSize;
-      this.#present = new Map();
-      this.#presentSize = 0;
-      this.#turnsAt = now + this.#lengthMs;
-    } else if (this.#turnsAt - now > this.#lengthMs) {
+    if (this.#turnsAt - now > this.#lengthMs) {
       // The clock was set back: without this, nothing would be dropped until it has caught up.
       this.#turnsAt = now + this.#lengthMs;
     }
+    if (now < this.#turnsAt || this.#isNeeded(this.#previous, now)) return;
+    const isPresentOver =
+      now >= this.#turnsAt + this.#lengthMs && !this.#isNeeded(this.#present, now);
+    this.#previous = isPresentOver ? new Generation() : this.#present;
+    this.#present = new Generation();
+    this.#turnsAt = now + this.#lengthMs;
   }
 
   get(namespace: string, key: string): Entry | undefined {
-    return this.#present.get(namespace)?.get(key) ?? this.#previous.get(namespace)?.get(key);
+    return (
+      this.#present.byNamespace.get(namespace)?.get(key) ??
+      this.#previous.byNamespace.get(namespace)?.get(key)
+    );
   }
 
   /** Adds an entry for a key that has none. */
   add(namespace: string, key: string, entry: Entry): void {
-    const entries = this.#present.get(namespace);
+    const entries = this.#present.byNamespace.get(namespace);
     if (entries) entries.set(key, entry);
-    else this.#present.set(namespace, new Map([[key, entry]]));
-    this.#presentSize += 1;
+    else this.#present.byNamespace.set(namespace, new Map([[key, entry]]));
+    this.#present.size += 1;
+    this.#present.endsAt = Math.max(this.#present.endsAt, entry.endsAt);
   }
 
   delete(namespace: string, key: string): void {
-    if (this.#present.get(namespace)?.delete(key)) this.#presentSize -= 1;
-    else if (this.#previous.get(namespace)?.delete(key)) this.#previousSize -= 1;
+    for (const generation of [this.#present, this.#previous]) {
+      if (generation.byNamespace.get(namespace)?.delete(key)) generation.size -= 1;
+    }
+  }
+
+  /**
+   * A clock that was set back for a moment has turned too early. Nothing ends later than in one length, but what
+   * was added while the clock was far ahead.
+   */
+  #isNeeded({ endsAt }: Generation<Entry>, now: number): boolean {
+    return endsAt > now && endsAt - now <= this.#lengthMs;
   }
 }

@@ -55,6 +55,9 @@ export class MemoryShelves {
 
   #shelfFor(ttlMs: number, now: number): GenerationPair<ReplayEntry> {
     const index = Math.max(0, Math.ceil(Math.log2(ttlMs / SHORTEST_MS)));
-    return (this.#shelves[index] ??= new GenerationPair(SHORTEST_MS * 2 ** index, now));
+    const shelf = (this.#shelves[index] ??= new GenerationPair(SHORTEST_MS * 2 ** index, now));
+    // Looking for a key ends where it is found, so that shelves behind may have stood still.
+    shelf.turn(now);
+    return shelf;
   }
 }

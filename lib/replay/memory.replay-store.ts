@@ -1,5 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import { checkWhole } from '../common/check-whole.js';
+import { readClock } from '../common/read-clock.js';
 import { refuseUnknown } from '../common/refuse-unknown.js';
 import { ReplayError } from '../errors/replay.error.js';
 import { MemoryShelves, type ReplayEntry } from './memory-shelves.js';
@@ -73,7 +74,7 @@ export class MemoryReplayStore extends ReplayStore {
     checkReplayKey(key);
     checkClaimOptions(options);
     const { ttlMs, leaseMs, token } = options;
-    const now = this.#clock();
+    const now = readClock(this.#clock);
     const entry = this.#entryOf(key, now);
     if (entry?.isDone) return 'done';
     if (isHeld(entry, now) && entry.token !== token) return 'in-flight';
@@ -86,7 +87,7 @@ export class MemoryReplayStore extends ReplayStore {
   override async complete(key: string, token: string): Promise<boolean> {
     checkReplayKey(key);
     checkReplayToken(token);
-    const now = this.#clock();
+    const now = readClock(this.#clock);
     const entry = this.#entryOf(key, now);
     if (entry?.token !== token) return false;
     this.#put(key, entry, { ...entry, isDone: true }, now);
@@ -97,7 +98,7 @@ export class MemoryReplayStore extends ReplayStore {
   override async release(key: string, token: string): Promise<boolean> {
     checkReplayKey(key);
     checkReplayToken(token);
-    const entry = this.#entryOf(key, this.#clock());
+    const entry = this.#entryOf(key, readClock(this.#clock));
     if (entry?.token !== token || entry.isDone) return false;
     this.#shelves.delete(namespaceOf(key), key);
     return true;
@@ -107,7 +108,7 @@ export class MemoryReplayStore extends ReplayStore {
   override async consume(key: string, ttlMs: number): Promise<'new' | 'used'> {
     checkReplayKey(key);
     checkTtl(ttlMs);
-    const now = this.#clock();
+    const now = readClock(this.#clock);
     const entry = this.#entryOf(key, now);
     if (entry?.isDone || isHeld(entry, now)) return 'used';
     this.#put(key, entry, { token: '', isDone: true, leaseEndsAt: 0, endsAt: now + ttlMs }, now);

@@ -240,4 +240,13 @@ describe('RedisReplayStore', () => {
     expect(await store.claim('a:1', { ttlMs: 1, leaseMs: 1, token: 't' })).toBe('done');
     expect(await store.complete('a:1', 't')).toBe(false);
   });
+
+  it.each([[null], [undefined], [''], [' '], [false], [[]], ['0x0'], [-0.5], ['-0']])(
+    'takes the answer %p, of a client that swallows errors, for a refusal',
+    async (answer) => {
+      const store = new RedisReplayStore({ client: { ...client, evalsha: async () => answer } });
+      expect(await store.consume('a:1', 1)).toBe('used');
+      expect(await store.claim('a:1', { ttlMs: 1, leaseMs: 1, token: 't' })).toBe('done');
+    },
+  );
 });

@@ -70,11 +70,15 @@ describe('readers of what other programs signed', () => {
       [{ form: 'Signer', algorithm: 'md5' }, 'algorithm must be one of'],
       [{ form: 'Signer', salt: 5 }, 'salt must be'],
       [{ form: 'Signer', maxAgeSeconds: -1 }, 'maxAgeSeconds must be'],
+      [{ form: 'Signer', maxAgeSeconds: 60 }, 'Signer signs no time'],
+      [{ form: 'URLSafeSerializer', maxAgeSeconds: 60 }, 'signs no time'],
       [{ form: 'Signer', maxAge: 5 }, 'has no option "maxAge"'],
     ];
     for (const [options, message] of refused) {
       expect(() => readItsdangerous('x', { key: KEY, ...options } as never)).toThrow(message);
     }
+    const untimed = { key: KEY, form: 'Signer', maxAgeSeconds: 60 } as const;
+    expect(() => readDjangoSigned('x', untimed)).toThrow('signs no time');
     expect(() => readDjangoSigned('x', { key: KEY, form: 'constructor' } as never)).toThrow(
       TypeError,
     );

@@ -155,6 +155,33 @@ describe('a signed payload', () => {
     expect(() => hmac.sign('x', { canonicalization: 'jcs' } as object)).toThrow(TypeError);
   });
 
+  it.each(FORMS)('is the value that was checked, whatever it answers later, as %s', (form) => {
+    let times = 0;
+    const turncoat = (): unknown => (times++ === 0 ? 'checked' : NaN);
+    const hidden = Object.defineProperty({ a: 1 }, 'toJSON', { value: () => NaN });
+    const inherited: unknown = Object.create(
+      Object.assign(Object.create(null), { toJSON: () => 'forged' }),
+    );
+    const iterated = Object.assign([NaN], { [Symbol.iterator]: () => [1].values() });
+    const separators = form === 'jcs' ? ':' : ': ';
+    const accessor = Object.defineProperty({}, 'a', { enumerable: true, get: turncoat });
+    expect(canonicalPayload(accessor, form)).toBe(`{"a"${separators}"checked"}`);
+    times = 0;
+    const proxy = new Proxy({ a: 1 }, { get: turncoat });
+    expect(canonicalPayload(proxy, form)).toBe(`{"a"${separators}"checked"}`);
+    expect(canonicalPayload(hidden, form)).toBe(`{"a"${separators}1}`);
+    expect(canonicalPayload(inherited, form)).toBe('{}');
+    expect(canonicalPayload(Object.assign([1], { toJSON: () => 'forged' }), form)).toBe('[1]');
+    expect(endOf(() => canonicalPayload(iterated, form))).toBe('MAC_PAYLOAD_UNFIT');
+  });
+
+  it('refuses a list that is long and empty at once', () => {
+    const start = performance.now();
+    // oxlint-disable-next-line unicorn/no-new-array
+    expect(endOf(() => hmac.signPayload(new Array(2 ** 32 - 1)))).toBe('MAC_PAYLOAD_UNFIT');
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
   it('does not tell what it was', () => {
     const action = (): string => hmac.signPayload({ password: 'hunter2', n: NaN });
     expect(action).toThrow(/^(?!.*(hunter2|password))/);

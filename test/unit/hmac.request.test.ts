@@ -270,6 +270,25 @@ describe('a request that is not the one that was signed', () => {
     expect(reasonOf(await hmac.verifyRequest(empty))).toBe('ok');
   });
 
+  it('is refused when a typed body may have come over HTTP/2, and nobody kept it', async () => {
+    const { hmac } = await start();
+    const type = { 'content-type': 'text/plain' };
+    const over2 = (request: IncomingRequest, headers: IncomingRequest['headers'] = {}) => ({
+      ...request,
+      headers: { ':method': request.method, ...request.headers, ...headers },
+    });
+    const post = () => arrived(hmac, { method: 'POST', url: ORIGIN, headers: type });
+    expect(reasonOf(await hmac.verifyRequest(over2(post())))).toBe('body-not-kept');
+    const accepted = [
+      over2(post(), { 'content-length': '0' }),
+      { ...over2(post()), rawBody: Buffer.alloc(0) },
+      over2(arrived(hmac, { method: 'GET', url: ORIGIN, headers: type })),
+      over2(arrived(hmac, { method: 'POST', url: ORIGIN })),
+      over2(arrived(hmac)),
+    ];
+    for (const request of accepted) expect(reasonOf(await hmac.verifyRequest(request))).toBe('ok');
+  });
+
   it('is refused and not thrown at, whatever the headers are (property)', async () => {
     const { hmac } = await start();
     const field = fc.oneof(
@@ -318,6 +337,7 @@ describe('signRequest', () => {
 
   it.each<[string, unknown]>([
     ['no key', { key: [] }],
+    ['a key that is not set', { key: undefined }],
     ['a short key', { key: { id: 'a', key: 'short' } }],
     ['a key without an id', { key: { key: SHARED.key } }],
     ['an id that ends a text', { key: { id: 'a"b', key: SHARED.key } }],
@@ -338,6 +358,12 @@ describe('verifyRequest', () => {
       code: 'MAC_PUBLIC_ORIGIN_MISSING',
       message: expect.stringContaining('hmac.publicOrigin'),
     });
+  });
+
+  it('does not turn to the ring for a key that is not set', async () => {
+    const { hmac } = await start();
+    const options = { key: undefined } as unknown as { key: typeof SHARED };
+    await expect(hmac.verifyRequest(arrived(hmac), options)).rejects.toThrow('key is undefined');
   });
 
   it('takes no parsed body', async () => {

@@ -165,6 +165,31 @@ describe('MemoryReplayStore', () => {
     expect(await store.consume(`x:2-${2 * HOUR_MS}`, HOUR_MS)).toBe('used');
   });
 
+  it('forgets nothing early when the clock is set back for a moment', async () => {
+    for (const backMs of [MINUTE_MS, HOUR_MS, 3 * HOUR_MS, DAY_MS, YEAR_MS]) {
+      const { store, time } = storeAt(10 * YEAR_MS);
+      await consumeMany(store, 'x', 2, HOUR_MS);
+      time.now -= backMs;
+      await store.consume('x:meanwhile', HOUR_MS);
+      time.now += backMs + 1000;
+      await store.consume('x:afterwards', HOUR_MS);
+      time.now += HOUR_MS - 1001;
+      expect(await store.consume(`x:0-${HOUR_MS}`, HOUR_MS)).toBe('used');
+    }
+  });
+
+  it('forgets nothing early that lives longer after a claim was renewed for long', async () => {
+    const { store, time } = storeAt(0);
+    await store.consume('x:other', 20 * MINUTE_MS);
+    const claim = { leaseMs: MINUTE_MS, token: 't' };
+    for (; time.now < HOUR_MS; time.now += 10 * MINUTE_MS)
+      await store.claim('x:1', { ...claim, ttlMs: 15 * MINUTE_MS });
+    await store.claim('x:1', { ...claim, ttlMs: 20 * MINUTE_MS });
+    await store.complete('x:1', 't');
+    await store.consume('x:2', MINUTE_MS);
+    expect(await store.consume('x:1', MINUTE_MS)).toBe('used');
+  });
+
   it.each([
     ['maxEntries', { maxEntries: 0 }, 'maxEntries must be a whole number from 1 to 10000000'],
     [

@@ -4,6 +4,7 @@ import { MAC_BYTES } from '../mac/compute-mac.js';
 const COMMON = ['key', 'salt', 'algorithm', 'maxAgeSeconds', 'clock'];
 
 interface ForeignOptions {
+  readonly form: string;
   readonly salt?: string;
   readonly algorithm?: string;
   readonly maxAgeSeconds?: number;
@@ -13,11 +14,13 @@ interface ForeignOptions {
  * Checks what the readers have in common, and the options that may have certain names only.
  *
  * @param names the names that each of these options may have
+ * @param untimed the forms that say no time, so that none of them would ever be too old
  * @throws TypeError for an option that is missing, unknown or has another value than it may have
  */
 export function checkForeignOptions(
   options: ForeignOptions,
   names: { readonly form: readonly string[]; readonly keyDerivation?: readonly string[] },
+  untimed: readonly string[],
 ): void {
   refuseUnknown(options, [...COMMON, ...Object.keys(names)], 'the call');
   const { salt = '', algorithm = 'sha1', maxAgeSeconds = 0 } = options;
@@ -33,6 +36,9 @@ export function checkForeignOptions(
     if (option === 'form' || given.get(option) !== undefined) {
       checkOneOf(given.get(option), known, option);
     }
+  }
+  if (options.maxAgeSeconds !== undefined && untimed.includes(options.form)) {
+    throw new TypeError(`${options.form} signs no time: leave maxAgeSeconds out`);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../common/clock.js';
 import { decodeBase64Url } from '../../common/encoding.js';
+import { readClock } from '../../common/read-clock.js';
 import { foreignKeysOf, type MacKey } from '../mac/mac-key.js';
 import { bytesOf, deriveForeignKey, type ForeignHash } from './foreign-key.js';
 import { checkForeignOptions } from './foreign-options.js';
@@ -31,7 +32,7 @@ export interface DjangoSignedOptions {
   algorithm?: ForeignHash;
   /**
    * The age in whole seconds up to which a timed value is accepted, as `max_age`. Like Django, this accepts a
-   * time in the future.
+   * time in the future. Not for `Signer`, which signs no time.
    *
    * @default no limit
    */
@@ -68,7 +69,7 @@ export function readDjangoSigned(
   signed: unknown,
   options: DjangoSignedOptions,
 ): ForeignVerdict<unknown> {
-  checkForeignOptions(options, { form: Object.keys(DEFAULT_SALTS) });
+  checkForeignOptions(options, { form: Object.keys(DEFAULT_SALTS) }, ['Signer']);
   const { form, algorithm = 'sha256', salt = DEFAULT_SALTS[form] } = options;
   const keys = foreignKeysOf(options.key).map((secret) => {
     const prefix = form === 'cookie' ? COOKIE_KEY_PREFIX : Buffer.alloc(0);
@@ -91,7 +92,7 @@ function judgeTime(
   const [value, stamp = ''] = splitLast(text, ':') ?? [];
   if (value === undefined || !STAMP.test(stamp)) return refusedForeign('malformed');
   const signedAt = Array.from(stamp).reduce((sum, digit) => sum * 62 + BASE62.indexOf(digit), 0);
-  return clock() / 1000 - signedAt > maxAgeSeconds
+  return readClock(clock) / 1000 - signedAt > maxAgeSeconds
     ? refusedForeign('expired')
     : { ok: true, value, signedAt };
 }

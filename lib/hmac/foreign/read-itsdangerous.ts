@@ -1,5 +1,6 @@
 import type { Clock } from '../../common/clock.js';
 import { decodeBase64Url } from '../../common/encoding.js';
+import { readClock } from '../../common/read-clock.js';
 import { foreignKeysOf, type MacKey } from '../mac/mac-key.js';
 import {
   deriveForeignKey,
@@ -41,7 +42,7 @@ export interface ItsdangerousOptions {
   algorithm?: ForeignHash;
   /**
    * The age in whole seconds up to which a timed value is accepted, as `max_age`; one from the future is then
-   * refused as expired, too.
+   * refused as expired, too. Not for the forms that sign no time.
    *
    * @default no limit
    */
@@ -60,6 +61,7 @@ const FORMS: readonly ItsdangerousForm[] = [
   'URLSafeSerializer',
   'URLSafeTimedSerializer',
 ];
+const UNTIMED: readonly ItsdangerousForm[] = ['Signer', 'URLSafeSerializer'];
 const DERIVATIONS: readonly ItsdangerousKeyDerivation[] = [
   'django-concat',
   'concat',
@@ -81,9 +83,9 @@ export function readItsdangerous(
   signed: unknown,
   options: ItsdangerousOptions,
 ): ForeignVerdict<unknown> {
-  checkForeignOptions(options, { form: FORMS, keyDerivation: DERIVATIONS });
+  checkForeignOptions(options, { form: FORMS, keyDerivation: DERIVATIONS }, UNTIMED);
   const { form, keyDerivation = 'django-concat', algorithm = 'sha1' } = options;
-  const isTimed = form === 'TimestampSigner' || form === 'URLSafeTimedSerializer';
+  const isTimed = !UNTIMED.includes(form);
   const isSerialized = form === 'URLSafeSerializer' || form === 'URLSafeTimedSerializer';
   const { salt = isSerialized ? 'itsdangerous' : 'itsdangerous.Signer' } = options;
   const keys = foreignKeysOf(options.key).map((secret) =>
@@ -108,7 +110,7 @@ function judgeTime(
     return refusedForeign('malformed');
   }
   const signedAt = bytes.readUIntBE(0, bytes.length);
-  const age = Math.floor(clock() / 1000) - signedAt;
+  const age = Math.floor(readClock(clock) / 1000) - signedAt;
   const isOver = age > maxAgeSeconds || (age < 0 && maxAgeSeconds !== Infinity);
   return isOver ? refusedForeign('expired') : { ok: true, value, signedAt };
 }

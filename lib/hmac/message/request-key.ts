@@ -18,6 +18,20 @@ export interface NamedMacKey {
 }
 
 /**
+ * The keys that a call was given; `undefined` when it was given none.
+ *
+ * @throws TypeError for a key that is given and undefined, which is most likely a variable that is not set, and as
+ * {@link requestKeysOf} does
+ */
+export function givenRequestKeys(options: {
+  readonly key?: RequestKey | readonly RequestKey[];
+}): ReturnType<typeof requestKeysOf> | undefined {
+  if (!('key' in options)) return undefined;
+  if (options.key === undefined) throw new TypeError('key is undefined');
+  return requestKeysOf(options.key);
+}
+
+/**
  * The keys that a call was given, the one that signs first.
  *
  * @throws TypeError for none, an id of another form or given twice, or an unfit key

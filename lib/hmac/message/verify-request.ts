@@ -3,6 +3,8 @@ import { fieldValue, incomingTarget, type MessageHeaders } from './request-targe
 import { neededComponents, signatureBase, type Component } from './signature-base.js';
 import { parseSignatureHeaders, type ReceivedSignature } from './signature-input.js';
 
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
 /** A request as it came. */
 export interface IncomingRequest {
   /** The HTTP method. */
@@ -24,7 +26,7 @@ export interface IncomingRequest {
  * - `unknown-key`, `revoked-key`: it names a key that is not known, or that was revoked
  * - `mismatch`: forged, damaged, or for another method, origin, path, query or type
  * - `expired`, `from-the-future`: its time is too far from ours
- * - `body-not-kept`: there was a body, and its bytes were not given
+ * - `body-not-kept`: there was a body, or over HTTP/2 may have been one, and its bytes were not given
  * - `digest-mismatch`: it is genuine, and has another body
  * - `replayed`: it came before
  */
@@ -102,17 +104,20 @@ export function judgeRequestTime(
 
 /** What is wrong with the body of a genuine request. */
 export function judgeBody(
-  { headers, rawBody }: IncomingRequest,
+  request: IncomingRequest,
   digest: string,
 ): 'body-not-kept' | 'digest-mismatch' | undefined {
-  const body = rawBody ?? new Uint8Array(0);
+  const body = request.rawBody ?? new Uint8Array(0);
   // Whoever holds the signature of an empty body could otherwise add one that nobody kept.
-  if (body.length === 0 && announcesBody(headers)) return 'body-not-kept';
+  if (body.length === 0 && mayHaveBody(request)) return 'body-not-kept';
   return contentDigest(body) === digest ? undefined : 'digest-mismatch';
 }
 
-function announcesBody(headers: MessageHeaders): boolean {
-  const length = fieldValue(headers, 'content-length');
+function mayHaveBody({ method, headers, rawBody }: IncomingRequest): boolean {
   if (fieldValue(headers, 'transfer-encoding') !== undefined) return true;
-  return length !== undefined && length !== '0';
+  const length = fieldValue(headers, 'content-length');
+  if (length !== undefined) return length !== '0';
+  // HTTP/2 announces no body; without a type, or with GET, frameworks read none.
+  const isSilent = rawBody === undefined && fieldValue(headers, ':method') !== undefined;
+  return isSilent && !BODILESS.has(method) && fieldValue(headers, 'content-type') !== undefined;
 }

@@ -1,5 +1,5 @@
 import * as canonicalizePackage from 'canonicalize';
-import { checkJson, type NumberRule } from './check-json.js';
+import { copyJson, type JsonValue, type NumberRule } from './check-json.js';
 import { problemOfPythonNumber, pythonJson } from './python-json.js';
 
 /**
@@ -28,13 +28,13 @@ export function canonicalPayload(value: unknown, form: Canonicalization): string
   if (!Object.hasOwn(NUMBER_RULES, form)) {
     throw new TypeError(`canonicalization must be one of ${Object.keys(NUMBER_RULES).join(', ')}`);
   }
-  checkJson(value, MAX_PAYLOAD_DEPTH, NUMBER_RULES[form]);
-  return form === 'jcs' ? jcs(value) : pythonJson(value);
+  const copy = copyJson(value, MAX_PAYLOAD_DEPTH, NUMBER_RULES[form]);
+  return form === 'jcs' ? jcs(copy) : pythonJson(copy);
 }
 
 type Canonicalize = (value: unknown) => string | undefined;
 
-function jcs(value: unknown): string {
+function jcs(value: JsonValue): string {
   const text = canonicalize()(value);
   // Only what was refused above has no text.
   if (text === undefined) throw new TypeError('the payload has no JSON');

@@ -8,64 +8,70 @@ export type JsonValue =
 export type NumberRule = (value: number) => string | undefined;
 
 /**
- * Refuses whatever JSON does not spell, or spells in more than one way. A cycle is found by its depth.
+ * A copy of a value, after refusing whatever JSON does not spell, or spells in more than one way. A cycle is found
+ * by its depth. All is read once, and the copy has nothing but its own members: accessors, proxies and `toJSON` that
+ * would answer otherwise later have no say in what is signed.
  *
  * @param maxDepth how many arrays and objects may stand within one another
  * @throws MacError `MAC_PAYLOAD_UNFIT` for `undefined`, holes in arrays, functions, symbols, BigInt, NaN and
  * infinities, lone surrogates (in names, too), class instances, and what is nested deeper
  */
-export function checkJson(
+export function copyJson(
   value: unknown,
   maxDepth: number,
   judgeNumber: NumberRule = () => undefined,
-): asserts value is JsonValue {
-  const problem = problemOf(value, maxDepth, judgeNumber);
-  if (problem === undefined) return;
-  throw new MacError('MAC_PAYLOAD_UNFIT', `the payload ${problem}`, { status: 400 });
+): JsonValue {
+  return copyOf(value, maxDepth, judgeNumber);
 }
 
-function problemOf(value: unknown, levels: number, judgeNumber: NumberRule): string | undefined {
-  if (value === null || typeof value === 'boolean') return undefined;
-  if (typeof value === 'string') return problemOfText(value);
-  if (typeof value === 'number') {
-    return Number.isFinite(value) ? judgeNumber(value) : 'has NaN or an infinite number';
-  }
-  if (typeof value !== 'object') return `has a value of the type ${typeof value}`;
-  if (levels === 0) return 'has a cycle, or is nested too deeply';
+function copyOf(value: unknown, levels: number, judgeNumber: NumberRule): JsonValue {
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'string') return checkText(value);
+  if (typeof value === 'number') return checkNumber(value, judgeNumber);
+  if (typeof value !== 'object') throw unfit(`has a value of the type ${typeof value}`);
+  if (levels === 0) throw unfit('has a cycle, or is nested too deeply');
   return Array.isArray(value)
-    ? problemOfAny(Array.from<unknown>(value), levels - 1, judgeNumber)
-    : problemOfObject(value, levels - 1, judgeNumber);
+    ? copyOfList(value, levels - 1, judgeNumber)
+    : copyOfObject(value, levels - 1, judgeNumber);
 }
 
-function problemOfObject(
-  value: object,
+function copyOfList(
+  list: readonly unknown[],
   levels: number,
   judgeNumber: NumberRule,
-): string | undefined {
+): readonly JsonValue[] {
+  const copy: JsonValue[] = [];
+  const { length } = list;
+  // By index: lists may bring an iterator of their own.
+  for (let at = 0; at < length; at += 1) copy.push(copyOf(list[at], levels, judgeNumber));
+  return copy;
+}
+
+function copyOfObject(value: object, levels: number, judgeNumber: NumberRule): JsonValue {
   const prototype: unknown = Object.getPrototypeOf(value);
   // Objects of another realm have a prototype of their own, which has none either.
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    return 'has a class instance: give a plain object';
+    throw unfit('has a class instance: give a plain object');
   }
-  for (const name of Object.keys(value)) {
-    const problem = problemOfText(name);
-    if (problem !== undefined) return problem;
+  // Without a prototype, a member called __proto__ is one like any other.
+  const copy: Record<string, JsonValue> = Object.create(null);
+  for (const [name, member] of Object.entries(value)) {
+    copy[checkText(name)] = copyOf(member, levels, judgeNumber);
   }
-  return problemOfAny(Object.values(value), levels, judgeNumber);
+  return copy;
 }
 
-function problemOfAny(
-  values: readonly unknown[],
-  levels: number,
-  judgeNumber: NumberRule,
-): string | undefined {
-  for (const value of values) {
-    const problem = problemOf(value, levels, judgeNumber);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+function checkText(text: string): string {
+  if (text.isWellFormed()) return text;
+  throw unfit('has text with a lone surrogate');
 }
 
-function problemOfText(text: string): string | undefined {
-  return text.isWellFormed() ? undefined : 'has text with a lone surrogate';
+function checkNumber(value: number, judgeNumber: NumberRule): number {
+  const problem = Number.isFinite(value) ? judgeNumber(value) : 'has NaN or an infinite number';
+  if (problem === undefined) return value;
+  throw unfit(problem);
+}
+
+function unfit(problem: string): MacError {
+  return new MacError('MAC_PAYLOAD_UNFIT', `the payload ${problem}`, { status: 400 });
 }
