@@ -7,7 +7,8 @@ import { AuditLog, type Receipt } from './audit-log.js';
 import { chainLine, type ChainedLine, type ChainEnd } from './chain.js';
 import { changedByAnother, closed, foreign, writeFailed } from './file-audit-log.errors.js';
 import { recoverEnd } from './recovery.js';
-import { adoptStream, syncFolder, unusable, type Stream } from './stream.js';
+import { syncFolder } from '../../keyring/durable-file.js';
+import { adoptStream, unusable, type Stream } from './stream.js';
 import { readTail } from './tail.js';
 import { setAside } from './torn-tail.js';
 

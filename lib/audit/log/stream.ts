@@ -1,9 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { decodeBase64 } from '../../common/encoding.js';
 import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
+import { replaceDurably, syncFolder } from '../../keyring/durable-file.js';
 import { genesisHash } from './leaf-hash.js';
 import { lockStream, type StreamLock } from './stream-lock.js';
 
@@ -13,7 +14,6 @@ const GENESIS_FILE = 'genesis.json';
 const GENESIS = /^\{"v":1,"stream":"([0-9a-z-]+)","publicKey":"([A-Za-z0-9+/=]{44})"\}\n$/;
 const PUBLIC_KEY_BYTES = 32;
 const PRIVATE_FOLDER = 0o700;
-const PRIVATE_FILE = 0o600;
 
 /** One chain of records, written by one process at a time: a folder in the log's directory. */
 export interface Stream {
@@ -90,35 +90,10 @@ async function beginKeys(directory: string, name: string): Promise<Buffer> {
   const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
   await makeFolder(join(directory, KEY_FOLDER));
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-  await writeDurably(join(directory, KEY_FOLDER), `${name}.0.pem`, pem);
+  await replaceDurably(join(directory, KEY_FOLDER, `${name}.0.pem`), pem);
   const genesis = `{"v":1,"stream":"${name}","publicKey":"${raw.toString('base64')}"}\n`;
-  await writeDurably(join(directory, name), GENESIS_FILE, genesis);
+  await replaceDurably(join(directory, name, GENESIS_FILE), genesis);
   return raw;
-}
-
-async function writeDurably(folder: string, name: string, text: string): Promise<void> {
-  const unfinished = join(folder, `${name}.new`);
-  const handle = await open(unfinished, 'w', PRIVATE_FILE);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(unfinished, join(folder, name));
-  await syncFolder(folder);
-}
-
-/** Makes a folder's entries durable: without it, a new file may be gone after a power failure. */
-export async function syncFolder(folder: string): Promise<void> {
-  // Windows opens no folders and needs none of this.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function makeFolder(folder: string): Promise<void> {
