@@ -5,7 +5,8 @@ import { checkUrlRule } from './url/url-options.js';
 
 /**
  * Lets only signed URLs reach a route, see {@link SignedUrlGuard}. A one-time URL is used up when it is found to be
- * genuine: put this decorator above those of other guards, which then run before it.
+ * genuine: put this decorator above those of other guards, which then run before it. On a controller it runs before
+ * all guards of its routes, so a one-time rule belongs on the route.
  *
  * @param guard one of your own, that extends {@link SignedUrlGuard}
  * @throws TypeError for a rule that is unfit
