@@ -63,7 +63,7 @@ describe('AuditService', () => {
       ['password_verified', 'info', 'success', undefined],
       ['password_refused', 'warn', 'failure', 'mismatch'],
       ['crypt_decrypt_fail', 'warn', 'failure', 'malformed'],
-      ['signature_refused', 'warn', 'failure', undefined],
+      ['signature_refused', 'warn', 'failure', 'malformed'],
       ['webhook_refused', 'warn', 'failure', 'signature-missing'],
       ['api_key_used', 'info', 'success', undefined],
       ['api_key_refused', 'warn', 'failure', 'unknown'],
