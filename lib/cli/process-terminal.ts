@@ -8,6 +8,8 @@ export function processTerminal(): Terminal {
   const { stdin, stdout, stderr, env } = process;
   // A reader such as "head" that has enough closes its end of the pipe.
   stdout.on('error', () => process.exit(EXIT_CODE.failed));
+  // Progress that nobody reads is no reason to end a run.
+  stderr.on('error', () => undefined);
   return { stdin, stdout, stderr, env, cwd: () => process.cwd(), onStop };
 }
 

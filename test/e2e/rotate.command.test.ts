@@ -95,6 +95,16 @@ describe('nestjs-security rotate', () => {
     }
   });
 
+  it('goes on to its end when nobody reads its progress any more', async () => {
+    if (!database.url) return;
+    const { table, words } = await filled(700);
+    const { child, result } = startCommand([...words, '--batch-size', '10'], env);
+    child.stderr?.destroy();
+    const { code, stdout } = await result;
+    expect([code, stdout]).toEqual([0, expect.stringContaining('700 rotated')]);
+    expect(await table.countUnder('old')).toBe(0);
+  });
+
   it('counts the values by key', async () => {
     if (!database.url) return;
     const { table } = await filled(3);

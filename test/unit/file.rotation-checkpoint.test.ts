@@ -32,6 +32,13 @@ describe('a FileRotationCheckpoint', () => {
     await fc.assert(fc.asyncProperty(position, holds), { numRuns: 50 });
   });
 
+  it('leaves out no key, whatever the name of its ring', async () => {
+    const checkpoint = new FileRotationCheckpoint(newPath());
+    const keys = { ['__proto__']: 'old', constructor: 'new' };
+    await checkpoint.save({ ...POSITION, keys });
+    expect(Object.entries((await checkpoint.load())?.keys ?? {})).toEqual(Object.entries(keys));
+  });
+
   it('has nothing before it is saved and after it is cleared', async () => {
     const checkpoint = new FileRotationCheckpoint(newPath());
     expect(await checkpoint.load()).toBeUndefined();

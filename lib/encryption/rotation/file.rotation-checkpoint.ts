@@ -12,7 +12,8 @@ const form = z.strictObject({
   v: z.literal(1),
   source: z.string(),
   cursor: z.string(),
-  keys: z.record(z.string(), z.string()),
+  // A record of zod's drops a member "__proto__", and the position would be taken for one under other keys.
+  keys: z.custom<RotationPosition['keys']>(holdsTexts),
   failedCount: z.int().min(0).optional(),
 });
 
@@ -80,6 +81,11 @@ async function readBounded(path: string): Promise<string | undefined> {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+function holdsTexts(value: unknown): boolean {
+  const isPlain = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isPlain && Object.values(value).every((text) => typeof text === 'string');
 }
 
 function jsonOf(text: string): unknown {
