@@ -42,10 +42,17 @@ export class KeyConsumers {
    */
   async assertUnused(keyId: string, known: readonly KeyUse[] = []): Promise<void> {
     const answered = new Set(known.map(({ consumer }) => consumer));
-    const asked = [...this.#byName.values()].filter(({ name }) => !answered.has(name));
+    const asked = [...this.#byName.values()]
+      .filter(({ name }) => !answered.has(name))
+      .toSorted(byName);
     const answers = await Promise.all(asked.map((consumer) => answerOf(consumer, keyId)));
     refuseWhileUsed(keyId, [...known, ...answers]);
   }
+}
+
+/** The features declare themselves in the order in which they happen to start: a message must not vary by it. */
+function byName(a: KeyConsumer, b: KeyConsumer): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 /** One that fails cannot tell. What it threw may hold anything, and is not shown. */
