@@ -63,7 +63,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
   async record(event: AuditEvent): Promise<Receipt> {
     const body = this.#bodyOf(event);
     await this.#open();
-    return this.log.append(body);
+    return this.log.append(body, event.level ?? 'info');
   }
 
   /**
@@ -140,12 +140,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
   }
 
   #open(): Promise<void> {
-    this.#opened ??= this.log
-      .open()
-      .then((findings) =>
-        Promise.all(findings.map((found) => this.log.append(this.#bodyOf(found)))),
-      )
-      .then(() => undefined);
+    this.#opened ??= this.log.open();
     return this.#opened;
   }
 }

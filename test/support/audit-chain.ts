@@ -6,6 +6,7 @@ import { join } from 'node:path';
 export interface StreamLines {
   readonly name: string;
   readonly folder: string;
+  /** The path of the last segment. */
   readonly segment: string;
   readonly lines: readonly string[];
 }
@@ -17,10 +18,14 @@ export function readStreams(directory: string): StreamLines[] {
     .toSorted()
     .map((name) => {
       const folder = join(directory, name);
-      const segment = join(folder, 'seg-0000000000000000.jsonl');
-      const lines = readFileSync(segment, 'utf8').split('\n');
+      const segments = readdirSync(folder)
+        .filter((file) => file.startsWith('seg-'))
+        .toSorted()
+        .map((file) => join(folder, file));
+      const text = segments.map((segment) => readFileSync(segment, 'utf8')).join('');
+      const lines = text.split('\n');
       if (lines.pop() !== '') throw new Error('the last line has no LF');
-      return { name, folder, segment, lines };
+      return { name, folder, segment: segments.at(-1) ?? '', lines };
     });
 }
 

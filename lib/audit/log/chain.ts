@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { leafHash } from './leaf-hash.js';
 
 /** The end of a stream: what the next record continues from. */
@@ -16,15 +17,44 @@ export interface ChainedLine {
   readonly end: ChainEnd;
 }
 
+/** What stands in front of a record's body: version, place, link and id. */
+export function recordPrefix(stream: string, seq: number, prev: string): string {
+  return `{"v":1,"seq":${seq},"prev":"${prev}","id":"${stream}:${seq}",`;
+}
+
 /** Puts version, place, link and id in front of a record's body. */
 export function chainLine(stream: string, { nextSeq, prev }: ChainEnd, body: string): ChainedLine {
   const id = `${stream}:${nextSeq}`;
-  const line = Buffer.from(
-    `{"v":1,"seq":${nextSeq},"prev":"${prev}","id":"${id}",${body}\n`,
-    'utf8',
-  );
+  const line = Buffer.from(`${recordPrefix(stream, nextSeq, prev)}${body}\n`, 'utf8');
   const hash = leafHash(line.subarray(0, -1));
   return { line, id, leafHash: hash, end: { nextSeq: nextSeq + 1, prev: hash } };
+}
+
+/** Records that are linked to each other, ready to be written together. */
+export interface ChainedBodies {
+  readonly firstSeq: number;
+  /** Their lines, each with its LF. */
+  readonly text: string;
+  /** Their leaf hashes. */
+  readonly hashes: readonly string[];
+  readonly end: ChainEnd;
+}
+
+/** Links bodies to a chain's end. Hashes the text itself, which spares a buffer for each line. */
+export function chainBodies(
+  stream: string,
+  { nextSeq, prev }: ChainEnd,
+  bodies: readonly string[],
+): ChainedBodies {
+  let text = '';
+  let last = prev;
+  const hashes = bodies.map((body, index) => {
+    const line = recordPrefix(stream, nextSeq + index, last) + body;
+    text += `${line}\n`;
+    last = hash('sha256', `\0${line}`, 'hex');
+    return last;
+  });
+  return { firstSeq: nextSeq, text, hashes, end: { nextSeq: nextSeq + bodies.length, prev: last } };
 }
 
 /** What the beginning of a line says about its place; `undefined` when it is no record. */

@@ -1,5 +1,5 @@
 import { parseRecord, type AuditRecord } from '../record/audit-record.js';
-import { AuditLog, type Receipt } from './audit-log.js';
+import { AuditLog, type AuditHealth, type Receipt } from './audit-log.js';
 import { chainLine, type ChainEnd } from './chain.js';
 import { genesisHash } from './leaf-hash.js';
 
@@ -15,9 +15,7 @@ export class MemoryAuditLog extends AuditLog {
     return this.#lines.map((line) => parseRecord(line));
   }
 
-  override async open(): Promise<readonly []> {
-    return [];
-  }
+  override async open(): Promise<void> {}
 
   override async append(body: string): Promise<Receipt> {
     const { line, id, leafHash, end } = chainLine(STREAM, this.#end, body);
@@ -28,6 +26,27 @@ export class MemoryAuditLog extends AuditLog {
 
   override async tail(limit: number): Promise<AuditRecord[]> {
     return this.records.slice(-limit);
+  }
+
+  override async flush(): Promise<void> {}
+
+  override async checkpoint(): Promise<string> {
+    return '';
+  }
+
+  override health(): AuditHealth {
+    const size = this.#lines.length;
+    return {
+      status: 'ok',
+      reasons: [],
+      stream: STREAM,
+      queued: { records: 0, bytes: 0 },
+      durableSeq: size,
+      signedSize: 0,
+      epoch: 0,
+      lost: 0,
+      writer: 'none',
+    };
   }
 
   override async close(): Promise<void> {}

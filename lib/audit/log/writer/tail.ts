@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { readSync } from 'node:fs';
 
 const LF = 0x0a;
 const FIRST_WINDOW = 256 * 1024;
@@ -17,28 +17,26 @@ export interface Tail {
  *
  * @param take gives a result for a part that is large enough, `undefined` to be shown more
  */
-export async function readTail<T>(
-  handle: FileHandle,
+export function readTail<T>(
+  fd: number,
   size: number,
   take: (tail: Tail, isWhole: boolean) => T | undefined,
-): Promise<T | undefined> {
+): T | undefined {
   for (let window = FIRST_WINDOW; ; window *= 8) {
     const start = Math.max(0, size - window);
-    const taken = take(
-      splitLines(await readExactly(handle, start, size - start), start),
-      start === 0,
-    );
+    const taken = take(splitLines(readExactly(fd, start, size - start), start), start === 0);
     if (taken !== undefined || start === 0) return taken;
   }
 }
 
-async function readExactly(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+/** Reads so many bytes, fewer only where the file ends. */
+export function readExactly(fd: number, position: number, length: number): Buffer {
   const buffer = Buffer.alloc(length);
   let read = 0;
   while (read < length) {
-    const { bytesRead } = await handle.read(buffer, read, length - read, position + read);
-    if (bytesRead === 0) break;
-    read += bytesRead;
+    const count = readSync(fd, buffer, read, length - read, position + read);
+    if (count === 0) break;
+    read += count;
   }
   return buffer.subarray(0, read);
 }

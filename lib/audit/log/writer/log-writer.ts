@@ -1,0 +1,258 @@
+import { chainBodies, type ChainedBodies as Chained, type ChainEnd } from '../chain.js';
+import type { Checkpointer } from './checkpointer.js';
+import type { DiskReserve } from './disk-reserve.js';
+import { Gap } from './gap.js';
+import { ownRecordBody, type OwnRecord } from './own-record.js';
+import { newSegment } from './new-segment.js';
+import { writeFault, type SegmentFault } from './segment-fault.js';
+import type { SegmentFile, SegmentSystem } from './segment-file.js';
+import type { WriterBatch, WriterLimits, WriterResult, WriterState } from './writer-setup.js';
+
+/** A disk that takes no new file either will not take the next one. */
+const ATTEMPTS = 3;
+const RETRY_MS = 250;
+
+/** What a writer begins with. */
+export interface WriterParts {
+  readonly stream: string;
+  readonly folder: string;
+  readonly limits: WriterLimits;
+  readonly end: ChainEnd;
+  /** The segment that is open, and since when it grows, in ms since 1970; none when the log is empty. */
+  readonly segment?: { readonly file: SegmentFile; readonly since: number };
+  readonly checkpoints: Checkpointer;
+  readonly reserve: DiskReserve;
+  readonly epoch: () => number;
+  readonly system?: SegmentSystem;
+}
+
+/**
+ * Writes a stream: chains records, appends them, waits for the disk, and goes on when something is in the
+ * way. Everything here is synchronous and runs where nothing else waits for it.
+ */
+export class LogWriter {
+  readonly #parts: WriterParts;
+  readonly #gap = new Gap();
+  #end: ChainEnd;
+  #segment: SegmentFile | undefined;
+  #segmentSince: number;
+  /** What the log has to say of itself, behind the next records. */
+  #own: OwnRecord[] = [];
+  #disk: WriterState['disk'] = 'ok';
+  #refusesCritical = false;
+  #triedAt = -Infinity;
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+    this.#end = parts.end;
+    this.#segment = parts.segment?.file;
+    this.#segmentSince = parts.segment?.since ?? 0;
+  }
+
+  /** Writes records, or as many of them as the disk takes, and says which. Never throws. */
+  write({ bodies, critical, losses }: WriterBatch): WriterResult {
+    for (const loss of losses) this.#gap.add(loss);
+    if (this.#disk === 'full' && !this.#hasRoomAgain()) return this.#writeCritical(bodies, critical);
+    try {
+      return this.#result(this.#append(bodies), []);
+    } catch (error) {
+      const { kind, code } = writeFault(error);
+      if (kind === 'full') {
+        this.#disk = 'full';
+        return this.#writeCritical(bodies, critical);
+      }
+      this.#disk = 'failing';
+      return this.#refuse(bodies, critical, { reason: 'write-failed', code });
+    }
+  }
+
+  /** What is due by the clock: what the log has to say of itself, checkpoints, the end of an epoch. */
+  tick(): WriterState {
+    const hasNews = this.#own.length > 0 || this.#gap.isOpen;
+    if (hasNews && (this.#disk !== 'full' || this.#hasRoomAgain())) {
+      try {
+        this.#append([]);
+      } catch (error) {
+        this.#disk = writeFault(error).kind === 'full' ? 'full' : 'failing';
+      }
+    }
+    this.#parts.checkpoints.writeIfDue();
+    return this.state();
+  }
+
+  /** Adds something to say of the log itself. */
+  say(record: OwnRecord): void {
+    this.#own.push(record);
+  }
+
+  state(): WriterState {
+    const { checkpoints, epoch } = this.#parts;
+    const { uncovered, failure } = checkpoints;
+    return {
+      durableSeq: this.#end.nextSeq,
+      signedSize: this.#end.nextSeq - uncovered,
+      epoch: epoch(),
+      disk: this.#disk,
+      refusesCritical: this.#refusesCritical,
+      lost: this.#gap.lost,
+      ...(failure !== undefined && { checkpointFailure: failure }),
+    };
+  }
+
+  /** Signs the log as it is now. */
+  checkpoint(): string {
+    return this.#parts.checkpoints.write();
+  }
+
+  /** Writes what is still to say, and the final checkpoint. */
+  close(): void {
+    if (this.#own.length > 0 || this.#gap.isOpen) this.write({ bodies: [], critical: [], losses: [] });
+    try {
+      this.#parts.checkpoints.write('closed');
+    } finally {
+      this.#segment?.close();
+    }
+  }
+
+  #append(bodies: readonly string[]): Chained {
+    // The reserve is for what is critical; what was lost meanwhile is told once there is room again.
+    const tellsGap = this.#disk !== 'full';
+    for (let attempt = 1; ; attempt += 1) {
+      const own = [...this.#own, ...(tellsGap ? this.#gap.records() : [])];
+      const all = [...bodies, ...own.map((each) => ownRecordBody(each))];
+      const chained = chainBodies(this.#parts.stream, this.#end, all);
+      if (all.length === 0) return chained;
+      try {
+        this.#openSegment().append(Buffer.from(chained.text, 'utf8'));
+        this.#wrote(chained);
+        if (tellsGap) this.#gap.clear();
+        return { ...chained, hashes: chained.hashes.slice(0, bodies.length) };
+      } catch (error) {
+        const fault = writeFault(error);
+        if (fault.kind === 'full' || attempt === ATTEMPTS) throw fault;
+        this.#leaveSegment(fault);
+      }
+    }
+  }
+
+  #wrote({ end, hashes }: Chained): void {
+    const { checkpoints } = this.#parts;
+    for (const leaf of hashes) checkpoints.append(Buffer.from(leaf, 'hex'));
+    this.#end = end;
+    this.#own = [];
+    this.#refusesCritical = false;
+    if (this.#disk === 'failing') this.#disk = 'ok';
+    checkpoints.writeIfDue();
+  }
+
+  #openSegment(): SegmentFile {
+    const current = this.#segment;
+    if (current && !this.#isOver(current)) return current;
+    try {
+      this.#segment = newSegment(this.#parts.folder, this.#end.nextSeq, this.#parts.system);
+      this.#segmentSince = Date.now();
+    } catch (error) {
+      // A longer segment is better than none.
+      if (!current) throw error;
+      return current;
+    }
+    current?.close();
+    return this.#segment;
+  }
+
+  #isOver(segment: SegmentFile): boolean {
+    const { segmentBytes, segmentMs } = this.#parts.limits;
+    const isOld = Date.now() - this.#segmentSince >= segmentMs;
+    return segment.size > 0 && (isOld || segment.size >= segmentBytes);
+  }
+
+  /** Goes on in a new file, and says so behind the records that come next. */
+  #leaveSegment({ kind, code }: SegmentFault): void {
+    const left = this.#segment;
+    this.#segment = undefined;
+    if (!left) return;
+    const file = left.path.slice(this.#parts.folder.length + 1);
+    const isAbandoned = kind === 'sync' || kind === 'write' || kind === 'stuck';
+    this.#own.push({
+      event: isAbandoned ? 'audit_segment_abandoned' : 'audit_segment_changed',
+      level: 'critical',
+      details: { file, size: left.size, reason: isAbandoned ? code : kind },
+    });
+    // What somebody else changed stays as it is, for whoever looks into it.
+    if (isAbandoned) tryToCut(left);
+    left.close();
+  }
+
+  /** While the disk is full, room that comes back goes to the reserve first. */
+  #hasRoomAgain(): boolean {
+    const now = performance.now();
+    if (now - this.#triedAt < RETRY_MS) return false;
+    this.#triedAt = now;
+    if (!this.#parts.reserve.take()) return false;
+    this.#disk = 'ok';
+    return true;
+  }
+
+  #writeCritical(bodies: readonly string[], critical: readonly number[]): WriterResult {
+    const chosen = critical.map((index) => bodies[index] ?? '');
+    const isCritical = new Set(critical);
+    const others = [...bodies.keys()].filter((index) => !isCritical.has(index));
+    const why = { reason: 'disk-full', code: 'ENOSPC' } as const;
+    this.#lose(others.length, 0, why.reason);
+    if (chosen.length === 0) return this.#result(undefined, others, why);
+    try {
+      return this.#result(this.#appendWithReserve(chosen), others, why);
+    } catch {
+      this.#lose(critical.length, critical.length, why.reason);
+      return this.#result(undefined, [...bodies.keys()], why);
+    }
+  }
+
+  #appendWithReserve(bodies: readonly string[]): Chained {
+    try {
+      return this.#append(bodies);
+    } catch (error) {
+      if (!this.#parts.reserve.spend()) throw error;
+      this.#own.push({ event: 'audit_disk_reserve_spent', level: 'critical' });
+      return this.#append(bodies);
+    }
+  }
+
+  #refuse(
+    bodies: readonly string[],
+    critical: readonly number[],
+    why: { reason: 'write-failed'; code: string },
+  ): WriterResult {
+    this.#lose(bodies.length, critical.length, why.reason);
+    return this.#result(undefined, [...bodies.keys()], why);
+  }
+
+  #lose(lost: number, critical: number, reason: 'disk-full' | 'write-failed'): void {
+    const now = Date.now();
+    this.#refusesCritical = reason === 'write-failed' || critical > 0;
+    if (lost > 0) this.#gap.add({ reason, lost, critical, since: now, until: now });
+  }
+
+  #result(
+    written: Chained | undefined,
+    refused: readonly number[],
+    why?: Pick<WriterResult, 'reason' | 'code'>,
+  ): WriterResult {
+    return {
+      firstSeq: written?.firstSeq ?? this.#end.nextSeq,
+      leafHashes: written?.hashes.join('') ?? '',
+      refused,
+      ...(refused.length > 0 && why),
+      state: this.state(),
+    };
+  }
+}
+
+/** Bytes that nobody was told of are in the way of whoever reads; a record excuses those that stay. */
+function tryToCut(left: SegmentFile): void {
+  try {
+    left.withdraw();
+  } catch {
+    // The file stays as it is.
+  }
+}

@@ -1,0 +1,22 @@
+import type { EventLevel } from '../../../events/vocabulary.js';
+import { toJsonText } from '../../record/json-text.js';
+
+/** What the log writes about itself. */
+export interface OwnRecord {
+  readonly event: `audit_${string}`;
+  readonly level: EventLevel;
+  readonly details?: Readonly<Record<string, string | number | boolean>>;
+  readonly n?: number;
+}
+
+/** The body of such a record: nothing in it comes from outside, so nothing has to be taken out. */
+export function ownRecordBody({ event, level, details, n }: OwnRecord, now = Date.now()): string {
+  const fields = {
+    time: new Date(now).toISOString(),
+    event,
+    level,
+    ...(details && { details }),
+    ...(n !== undefined && { n }),
+  };
+  return toJsonText(fields).slice(1);
+}

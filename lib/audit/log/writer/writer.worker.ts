@@ -1,0 +1,67 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { LogWriter } from './log-writer.js';
+import { openWriter } from './open-writer.js';
+import type { SentError, WriterAnswer, WriterRequest } from './writer-messages.js';
+import type { WriterSetup } from './writer-setup.js';
+
+const TICK_MS = 250;
+
+function tell(answer: WriterAnswer): void {
+  parentPort?.postMessage(answer);
+}
+
+function sent(error: unknown): SentError {
+  const { name, message, code } = error as Error & { code?: unknown };
+  return {
+    name: String(name),
+    message: String(message),
+    ...(typeof code === 'string' && { code }),
+  };
+}
+
+function answer(writer: LogWriter, request: WriterRequest): void {
+  try {
+    if (request.ask === 'write') tell({ tell: 'written', result: writer.write(request.batch) });
+    else if (request.ask === 'checkpoint')
+      tell({ tell: 'checkpoint', note: writer.checkpoint() });
+    else {
+      writer.close();
+      tell({ tell: 'closed' });
+      parentPort?.close();
+    }
+  } catch (error) {
+    tell({ tell: 'failed', error: sent(error) });
+    if (request.ask === 'close') parentPort?.close();
+  }
+}
+
+async function run(): Promise<void> {
+  const { setup, firstKey } = workerData as { setup: WriterSetup; firstKey: Uint8Array };
+  const notes: string[] = [];
+  const { writer, opened } = await openWriter(setup, {
+    firstKey: Buffer.from(firstKey),
+    onCheckpoint: (note) => notes.push(note),
+  });
+  const tellNotes = (): void => {
+    const note = notes.at(-1);
+    notes.length = 0;
+    if (note !== undefined) tell({ tell: 'signed', note, state: writer.state() });
+  };
+  tell({ tell: 'opened', opened, state: writer.state() });
+  tellNotes();
+  let told = '';
+  const timer = setInterval(() => {
+    const { durableSeq: _, signedSize: __, ...state } = writer.tick();
+    tellNotes();
+    const news = JSON.stringify(state);
+    if (news !== told) tell({ tell: 'state', state: writer.state() });
+    told = news;
+  }, TICK_MS);
+  parentPort?.on('message', (request: WriterRequest) => {
+    if (request.ask === 'close') clearInterval(timer);
+    answer(writer, request);
+    tellNotes();
+  });
+}
+
+run().catch((error: unknown) => tell({ tell: 'not-opened', error: sent(error) }));
