@@ -11,8 +11,15 @@ export interface StreamLines {
   readonly lines: readonly string[];
 }
 
-/** Every stream of an audit directory, in order. */
-export function readStreams(directory: string): StreamLines[] {
+/**
+ * Every stream of an audit directory, in order.
+ *
+ * @param options.torn what to do with a last line that has no LF, as a process leaves that was killed
+ */
+export function readStreams(
+  directory: string,
+  { torn = 'refused' }: { torn?: 'refused' | 'left-out' } = {},
+): StreamLines[] {
   return readdirSync(directory)
     .filter((name) => name !== 'keys')
     .toSorted()
@@ -24,7 +31,7 @@ export function readStreams(directory: string): StreamLines[] {
         .map((file) => join(folder, file));
       const text = segments.map((segment) => readFileSync(segment, 'utf8')).join('');
       const lines = text.split('\n');
-      if (lines.pop() !== '') throw new Error('the last line has no LF');
+      if (lines.pop() !== '' && torn === 'refused') throw new Error('the last line has no LF');
       return { name, folder, segment: segments.at(-1) ?? '', lines };
     });
 }

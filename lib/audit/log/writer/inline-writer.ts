@@ -37,7 +37,10 @@ export class InlineWriter implements Writer {
   }
 
   async write(batch: WriterBatch): Promise<WriterResult> {
-    return this.#writer.write(batch);
+    const result = this.#writer.write(batch);
+    // Whoever records without pause would otherwise let nothing else run.
+    await new Promise((resolve) => setImmediate(resolve));
+    return result;
   }
 
   async checkpoint(): Promise<string> {

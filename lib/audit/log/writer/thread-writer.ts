@@ -37,12 +37,17 @@ export class ThreadWriter implements Writer {
     firstKey: Buffer,
     listener: WriterListener,
   ): Promise<ThreadWriter> {
-    const { launchWriter } = await import('./launch-writer.js');
-    const writer = new ThreadWriter(launchWriter({ setup, firstKey }), listener);
+    const writer = new ThreadWriter(await ThreadWriter.launch({ setup, firstKey }), listener);
     const answer = await writer.#wait();
     if (answer.tell === 'opened') return writer;
     await writer.#worker.terminate();
     throw answer.tell === 'not-opened' ? received(answer.error) : unexpected(answer);
+  }
+
+  /** Starts a thread. */
+  static async launch(data: unknown): Promise<Worker> {
+    const { launchWriter } = await import('./launch-writer.js');
+    return launchWriter(data);
   }
 
   get opened(): WriterOpened {

@@ -14,6 +14,7 @@ import type {
 } from './writer-setup.js';
 
 const REVIVAL_INTERVAL_MS = 250;
+const ATTEMPTS = 5;
 const NOTHING: WriterBatch = { bodies: [], critical: [], losses: [] };
 
 /** What became of the bodies of a batch. */
@@ -44,9 +45,10 @@ export class WriterSupervisor implements WriterListener {
   #writer: Writer | undefined;
   #kind: 'thread' | 'inline';
   #turn: Promise<unknown> = Promise.resolve();
+  #hasOpened = false;
   #isClosing = false;
   #durableSeq = 0;
-  #deaths: string[] = [];
+  readonly #deaths: string[] = [];
   #revivedAt = -Infinity;
 
   constructor(options: SupervisorOptions) {
@@ -61,8 +63,10 @@ export class WriterSupervisor implements WriterListener {
   /** @throws AuditError when the stream cannot be opened */
   async open(): Promise<WriterOpened> {
     const { setup } = this.#options;
-    this.#writer = await this.#start(setup);
-    return this.#writer.opened;
+    const writer = await this.#start(setup);
+    this.#writer = writer;
+    this.#hasOpened = true;
+    return writer.opened;
   }
 
   /** @throws Error when the writer died and no other one could be started */
@@ -118,16 +122,30 @@ export class WriterSupervisor implements WriterListener {
   }
 
   async #takeOver(batch: WriterBatch): Promise<Written> {
-    const now = performance.now();
-    if (now - this.#revivedAt < REVIVAL_INTERVAL_MS) await delay(REVIVAL_INTERVAL_MS);
+    // Should the next writer die as well, what the first one wrote is still looked for from here on.
+    const nextSeq = this.#durableSeq;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#takeOverOnce(batch, nextSeq);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !(error instanceof WriterDied)) throw error;
+      }
+    }
+  }
+
+  async #takeOverOnce(batch: WriterBatch, nextSeq: number): Promise<Written> {
+    const sinceLast = performance.now() - this.#revivedAt;
+    if (sinceLast < REVIVAL_INTERVAL_MS) await delay(REVIVAL_INTERVAL_MS - sinceLast);
     this.#revivedAt = performance.now();
+    const told = this.#deaths.length;
     const findings = this.#deaths.map(restarted);
-    const resume = { nextSeq: this.#durableSeq, bodies: batch.bodies };
-    this.#writer = await this.#start({ ...this.#options.setup, findings, resume });
-    this.#deaths = [];
-    const { resumed } = this.#writer.opened;
+    const resume = { nextSeq, bodies: batch.bodies };
+    const writer = await this.#start({ ...this.#options.setup, findings, resume });
+    this.#writer = writer;
+    this.#deaths.splice(0, told);
+    const { resumed } = writer.opened;
     const rest = withoutFirst(batch, resumed.length);
-    const written = this.#placed(rest, await this.#writer.write(rest));
+    const written = this.#placed(rest, await writer.write(rest));
     return { ...written, places: [...resumed, ...written.places] };
   }
 
@@ -142,8 +160,8 @@ export class WriterSupervisor implements WriterListener {
     try {
       return await ThreadWriter.open(setup, firstKey, this);
     } catch (error) {
-      // Where the log itself is the trouble, another way of writing helps nothing.
-      if (error instanceof AuditError || this.#deaths.length > 1) throw error;
+      // Where the log itself is the trouble, or threads could be started before, nothing else helps.
+      if (error instanceof AuditError || this.#hasOpened) throw error;
     }
     const inline = await InlineWriter.open(setup, firstKey, this, system);
     this.#kind = 'inline';
