@@ -2,6 +2,7 @@ import { generateKeyPairSync, hash, sign } from 'node:crypto';
 import { parseCheckpoint } from '../../lib/audit/log/note/checkpoint.js';
 import { noteSigner, rawPublicKey, type NoteSigner } from '../../lib/audit/log/note/note-signer.js';
 import { openNote, parseNote, signNote } from '../../lib/audit/log/note/signed-note.js';
+import { parseTlogProof } from '../../lib/audit/log/note/tlog-proof.js';
 import { parseVerifierKey, verifierKey } from '../../lib/audit/log/note/verifier-key.js';
 import { readVectors } from '../support/vectors.js';
 
@@ -138,5 +139,19 @@ describe('The rules of C2SP for notes', () => {
 
   it('are all tested', () => {
     expect(Object.keys(tests).toSorted()).toEqual(rules.toSorted());
+  });
+});
+
+describe('The tlog-proofs of transparency-dev/formats', () => {
+  const { cases } = readVectors<{ cases: { name: string; text: string; valid: boolean }[] }>('audit/c2sp/tlog-proof-cases.json');
+
+  it.each(cases)('$name', ({ text, valid }) => {
+    expect(parseTlogProof(text)).toEqual(valid ? { index: 0, hashes: [], checkpoint: 'checkpoint\n' } : undefined);
+  });
+
+  it('may carry hashes and data', () => {
+    const sha256 = hash('sha256', 'hash1', 'base64');
+    const read = parseTlogProof(`c2sp.org/tlog-proof@v1\nextra ZXh0cmE=\nindex 42\n${sha256}\n\ncheckpoint\n`);
+    expect(read).toEqual({ index: 42, hashes: [Buffer.from(sha256, 'base64')], checkpoint: 'checkpoint\n', extra: Buffer.from('extra') });
   });
 });
