@@ -18,6 +18,22 @@ describe('The notes of C2SP and Tessera', () => {
   });
 });
 
+describe('A checkpoint of a public log with the cosignatures of its witnesses', () => {
+  const known = readVectors<{ log: string; witness: string; note: string; size: number; time: number }>('audit/c2sp/cosigned-checkpoint.json');
+  const keys = [known.log, known.witness].map(parseVerifierKey).filter((key) => key !== undefined);
+
+  it('opens with the keys of the log and of a witness, and tells when the witness signed', () => {
+    const opened = openNote(known.note, keys);
+    expect(opened?.verified).toEqual([{ key: keys[0] }, { key: keys[1], time: known.time }]);
+    expect(parseCheckpoint(opened?.text ?? '')?.size).toBe(known.size);
+    expect(parseNote(known.note)?.signatures).toHaveLength(6);
+  });
+
+  it('does not open with another size', () => {
+    for (const key of keys) expect(openNote(known.note.replace(`${known.size}`, '42'), [key])).toBeUndefined();
+  });
+});
+
 describe('The rules of C2SP for notes', () => {
   const { rules } = readVectors<{ rules: string[] }>('audit/c2sp/note-parse-rules.json');
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
