@@ -272,7 +272,7 @@ export type { ApiKeyOptions, StaticApiKeyOptions } from './api-key/api-key.optio
 export { AuditService } from './audit/audit.service.js';
 export type { Receipt } from './audit/log/audit-log.js';
 export type { AuditActor, AuditEvent } from './audit/record/audit-event.js';
-export type { AuditRecord } from './audit/record/audit-record.js';
+export type { AuditRecord, RecordApp } from './audit/record/audit-record.js';
 export type { AuditOptions } from './audit/audit.options.js';
 
 // Security events
@@ -293,6 +293,13 @@ export type {
   WebhookEvent,
 } from './events/security-event.js';
 export type { EventLevel, SecurityEventName } from './events/vocabulary.js';
+export type { DeclaredAuditEvents } from './events/declared-audit-events.js';
+export {
+  AUDIT_EVENT_LEVELS,
+  OWASP_EVENT_LEVELS,
+  type AuditEventName,
+  type OwaspEventName,
+} from './events/owasp-vocabulary.js';
 
 // Errors
 export { SecurityError, type SecurityErrorDetails } from './errors/security.error.js';

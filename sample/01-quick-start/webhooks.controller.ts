@@ -1,6 +1,13 @@
 import { Controller, Headers, HttpCode, Post } from '@nestjs/common';
 import { AuditService, VerifyWebhook } from 'nestjs-security';
 
+declare module 'nestjs-security' {
+  /** What this application records and no vocabulary names. */
+  interface DeclaredAuditEvents {
+    webhook_received: true;
+  }
+}
+
 const EVENT_NAME = /^[a-z_]{1,64}$/;
 
 /** Takes what GitHub delivers. */

@@ -114,22 +114,25 @@ describe('AuditService', () => {
   it('refuses an event without a name, and a limit that is none', async () => {
     const module = await start(newDirectory());
     const audit = module.get(AuditService);
-    await expect(audit.record({ event: '' })).rejects.toMatchObject({
+    await expect(audit.record({ event: '' as 'sys_startup' })).rejects.toMatchObject({
       code: 'AUDIT_EVENT_INVALID',
     });
     await expect(audit.query({ limit: 0 })).rejects.toThrow(RangeError);
     await expect(audit.query({ limit: 1001 })).rejects.toThrow(RangeError);
     await module.close();
-    await expect(audit.record({ event: 'late' })).rejects.toMatchObject({ code: 'AUDIT_CLOSED' });
+    await expect(audit.record({ event: 'sys_shutdown' })).rejects.toMatchObject({
+      code: 'AUDIT_CLOSED',
+    });
   });
 
   it('tells of failures of emit once a second, with their number', async () => {
     const module = await start(newDirectory());
     const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
     await module.close();
-    for (let time = 0; time < 50; time += 1) module.get(AuditService).emit({ event: 'late' });
+    for (let time = 0; time < 50; time += 1)
+      module.get(AuditService).emit({ event: 'sys_shutdown' });
     await new Promise((resolve) => setTimeout(resolve, 1100));
-    module.get(AuditService).emit({ event: 'late' });
+    module.get(AuditService).emit({ event: 'sys_shutdown' });
     await new Promise((resolve) => setImmediate(resolve));
     const told = error.mock.calls.map(([message]) => String(message));
     error.mockRestore();

@@ -203,10 +203,10 @@ describe.each([
     expect(log.recordsOf('key_ring_stale')[0]).toMatchObject({ level: 'critical' });
     expect(lines.join('\n')).toContain('silent for more than 0.2 s');
     await module.get(AuditService).record({
-      event: 'login_failed',
+      event: 'authn_login_fail',
       actor: { type: 'user', identifier: { type: 'email', value: 'jane@example.org' } },
     });
-    expect(log.recordsOf('login_failed')).toHaveLength(1);
+    expect(log.recordsOf('authn_login_fail')).toHaveLength(1);
     expect(JSON.stringify(log.records)).not.toContain('jane@example.org');
 
     store.trouble = undefined;

@@ -4,6 +4,7 @@ import type {
   EventSubject,
   Identifier,
 } from '../../events/security-event.js';
+import type { AuditEventName } from '../../events/owasp-vocabulary.js';
 import type { EventLevel } from '../../events/vocabulary.js';
 
 /** Who acted. */
@@ -31,14 +32,15 @@ export interface AuditActor {
  */
 export interface AuditEvent {
   /**
-   * What happened: 1 to 64 of `a-z 0-9 _` with a letter first. Take a name of the OWASP Logging
-   * Vocabulary where one fits (`authn_login_fail`); put arguments into the other fields.
+   * What happened. Take a name of the OWASP Logging Vocabulary where one fits (`authn_login_fail`) and
+   * declare your own, see {@link DeclaredAuditEvents}. Arguments belong into the other fields. When the
+   * application runs, any name of 1 to 64 of `a-z 0-9 _` with a letter first is taken.
    */
-  event: string;
+  event: AuditEventName;
   /**
    * How grave it is.
    *
-   * @default 'info'
+   * @default the level that the name has in its vocabulary, otherwise `info`
    */
   level?: EventLevel;
   /** How it ended. */
@@ -53,7 +55,14 @@ export interface AuditEvent {
   origin?: EventOrigin;
   /** Which route it asked for. */
   http?: EventRoute;
-  /** Anything else, as plain data; secrets are taken out, at most 16 KiB are kept. */
+  /** The id of the request, such as a UUID; it joins the records of one request. */
+  req?: string;
+  /** The trace id of W3C Trace Context: 32 lower-case hexadecimal digits. Anything else is left out. */
+  trace?: string;
+  /**
+   * Anything else, as plain data; secrets are taken out, at most 16 KiB are kept. Mark what must be
+   * forgettable with {@link personal}.
+   */
   details?: Readonly<Record<string, unknown>>;
   /**
    * How many times it happened, when several occurrences are put into one record: a whole number above 0.

@@ -1,4 +1,5 @@
 import type { Identifier } from '../../events/security-event.js';
+import { defaultLevelOf } from '../../events/owasp-vocabulary.js';
 import { AuditError } from '../../errors/audit.error.js';
 import type { AuditActor, AuditEvent } from './audit-event.js';
 import { toJsonText } from './json-text.js';
@@ -24,14 +25,26 @@ export interface AuditRecord {
   [field: string]: unknown;
 }
 
+/** Which application wrote a record, and which of its processes. */
+export interface RecordApp {
+  /** The name of the application. */
+  readonly name?: string;
+  /** Its version. */
+  readonly version?: string;
+  /** The process, container or host. */
+  readonly instance?: string;
+}
+
 /** What a record needs beside the event. */
 export interface RecordContext {
   /** The time in milliseconds. */
   readonly now: number;
+  readonly app?: RecordApp;
   readonly pseudonymOf: (identifier: Identifier) => string;
 }
 
 const EVENT_NAME = /^[a-z][a-z0-9_]{0,63}$/;
+const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 const LEVELS: readonly unknown[] = ['info', 'warn', 'critical'];
 const OUTCOMES: readonly unknown[] = ['success', 'failure', 'unknown', undefined];
 /** 65,535 bytes a line, less what the log puts in front: version, place, hash and id. */
@@ -68,7 +81,7 @@ export function parseRecord(line: string): AuditRecord {
 
 function fieldsOf(
   event: AuditEvent,
-  { now, pseudonymOf }: RecordContext,
+  { now, app, pseudonymOf }: RecordContext,
 ): Record<string, JsonValue> {
   const clean = (value: unknown): JsonValue | undefined =>
     value === undefined
@@ -77,13 +90,16 @@ function fieldsOf(
   const fields = {
     time: new Date(now).toISOString(),
     event: event.event,
-    level: event.level ?? 'info',
+    level: event.level ?? defaultLevelOf(event.event, event.outcome),
     outcome: event.outcome,
     reason: clean(event.reason),
     actor: event.actor && clean(withPseudonym(event.actor, pseudonymOf)),
     target: clean(event.target),
     origin: clean(event.origin),
     http: clean(event.http),
+    req: clean(event.req),
+    trace: event.trace !== undefined && TRACE_ID.test(event.trace) ? event.trace : undefined,
+    app: clean(app),
     details: clean(event.details),
     n: event.n,
   };
