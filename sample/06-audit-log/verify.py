@@ -964,7 +964,9 @@ class Chain:
         is_ahead = record.seq > self.seq and (end is None or record.seq < end)
         if not (is_ahead and self.prev is None):  # after damage a gap was to be expected
             message = f"record {record.seq} stands where record {self.seq} should be"
-            self.problem("seq-wrong", message, min(record.seq, self.seq), file, offset)
+            # Of two records with the same number either one may be the false one.
+            lowest = self.seq - 1 if record.seq == self.seq - 1 else self.seq
+            self.problem("seq-wrong", message, lowest, file, offset)
         if is_ahead:
             self.prev, self.tree = None, None
         return is_ahead

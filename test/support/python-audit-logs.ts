@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { BASE, STREAM, type AuditPlan } from './audit-plan.js';
+import { runPython } from './python.js';
 
 export const VERIFIER = 'sample/06-audit-log/verify.py';
 
@@ -63,17 +64,25 @@ export function argumentsFor(plan: AuditPlan, log: WrittenLog): string[] {
   ];
 }
 
+/** Lines of Python after which `verify` is the verifier as a module. */
+export const loadVerifier = `
+import contextlib, importlib.util, io, json, sys
+spec = importlib.util.spec_from_file_location("verify", ${JSON.stringify(VERIFIER)})
+verify = importlib.util.module_from_spec(spec)
+sys.modules["verify"] = verify
+spec.loader.exec_module(verify)`;
+
 /** Runs `verify.py` once with each of these command lines, all in one process. */
 export function verifyAll(
   python: string,
   commands: readonly (readonly string[])[],
   before = '',
 ): PythonVerdict[] {
-  const script = `${before}
-import contextlib, importlib.util, io, json, sys
-spec = importlib.util.spec_from_file_location("verify", ${JSON.stringify(VERIFIER)})
-verify = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(verify)
+  return runPython(
+    python,
+    `import sys
+${before}
+${loadVerifier}
 def run(arguments):
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -82,21 +91,13 @@ def run(arguments):
     if out.getvalue():
         verdict["result"] = json.loads(out.getvalue())
     return verdict
-print(json.dumps([run(each) for each in json.load(sys.stdin)]))`;
-  const { status, stdout, stderr } = spawnSync(python, ['-c', script], {
-    input: JSON.stringify(commands),
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (status !== 0) throw new Error(`The verifier failed: ${stderr}`);
-  return JSON.parse(stdout) as PythonVerdict[];
+print(json.dumps([run(each) for each in json.load(sys.stdin)]))`,
+    commands,
+  );
 }
 
 /** Runs `verify.py` as a command. */
-export function verifyCommand(
-  python: string,
-  ...given: string[]
-): PythonVerdict & { text: string } {
+export function verifyCommand(python: string, ...given: string[]) {
   const { status, stdout, stderr } = spawnSync(python, [VERIFIER, ...given], { encoding: 'utf8' });
-  return { exit: status ?? -1, stderr, text: stdout };
+  return { exit: status, stdout, stderr };
 }
