@@ -1,0 +1,299 @@
+import { anchored, BASE, FOLDER, STREAM, type AuditPlan } from './audit-plan.js';
+
+const SEGMENT = `${FOLDER}/seg-0000000000000000.jsonl`;
+const LAST_SEGMENT = `${FOLDER}/seg-0000000000000050.jsonl`;
+
+const tampered = (name: string, rest: Omit<AuditPlan, 'name' | 'exit'>): AuditPlan => ({
+  name,
+  exit: 1,
+  ...rest,
+});
+
+const GENESIS: readonly AuditPlan[] = [
+  tampered('no genesis.json', {
+    removed: [`${FOLDER}/genesis.json`],
+    kinds: ['genesis-missing'],
+    first: 0,
+  }),
+  tampered('no genesis.json, and no trust file', {
+    removed: [`${FOLDER}/genesis.json`],
+    without: ['trust'],
+    kinds: ['genesis-missing', 'trust-missing'],
+    first: 0,
+  }),
+  tampered('a genesis.json with a space too much', {
+    replaced: { [`${FOLDER}/genesis.json`]: [',"stream"', ', "stream"'] },
+    kinds: ['genesis-invalid'],
+    first: 0,
+  }),
+  tampered('the genesis.json of another stream', {
+    replaced: { [`${FOLDER}/genesis.json`]: ['0-aaaaaaaa', '0-aaaaaaab'] },
+    kinds: ['genesis-invalid'],
+    first: 0,
+  }),
+  tampered('a registered stream that is gone', {
+    removed: [FOLDER],
+    kinds: ['stream-missing'],
+    first: 0,
+  }),
+  tampered('a stream that is gone, and its identity key is not', {
+    removed: [FOLDER],
+    without: ['trust', 'anchor'],
+    kinds: ['stream-missing', 'trust-missing'],
+    first: 0,
+  }),
+];
+
+const CHECKPOINT: readonly AuditPlan[] = [
+  ...['missing', 'a folder', 'a pipe'].map((what) =>
+    tampered(`a checkpoint that is ${what}`, {
+      removed: [`${FOLDER}/checkpoint`],
+      ...(what === 'a folder' && { folders: [`${FOLDER}/checkpoint`] }),
+      ...(what === 'a pipe' && { pipes: [`${FOLDER}/checkpoint`] }),
+      kinds: ['checkpoint-missing'],
+      first: 60,
+    }),
+  ),
+  ...Object.entries({ empty: '', binary: '\0\u00ff', huge: 'x'.repeat(200_000) }).map(
+    ([what, content]) =>
+      tampered(`a checkpoint that is ${what}`, {
+        files: { [`${FOLDER}/checkpoint`]: content },
+        kinds: ['checkpoint-invalid'],
+        first: 60,
+      }),
+  ),
+  tampered('a checkpoint without signatures', {
+    attacks: [['strip', { what: 'checkpoint' }]],
+    kinds: ['checkpoint-invalid'],
+    first: 60,
+  }),
+  tampered('a checkpoint signed by the identity key alone', {
+    attacks: [['strip', { what: 'checkpoint', keep: ['identity'] }]],
+    kinds: ['checkpoint-signature'],
+    first: 60,
+  }),
+  {
+    name: 'a checkpoint signed by the key of its epoch alone',
+    attacks: [['strip', { what: 'checkpoint', keep: ['epoch'] }]],
+    exit: 0,
+    kinds: [],
+  },
+  tampered('a checkpoint whose time was changed', {
+    attacks: [['rewrite', { what: 'checkpoint', old: 'time 2026', new: 'time 2027' }]],
+    kinds: ['checkpoint-signature'],
+    first: 60,
+  }),
+  ...Object.entries({
+    'a line that is not known': ['time', 'mood good\ntime'],
+    'a size with a leading zero': ['\n100\n', '\n0100\n'],
+    'a date that does not exist': ['2026-11-', '2026-13-'],
+    'the origin of another log': ['0-aaaaaaaa', '0-aaaaaaab'],
+  }).map(([what, [old, now]]) =>
+    tampered(`a signed checkpoint with ${what}`, {
+      attacks: [['rewrite', { what: 'checkpoint', old, new: now, signed_by: 'present' }]],
+      kinds: ['checkpoint-invalid'],
+      first: 60,
+    }),
+  ),
+  tampered('a checkpoint of an epoch that ended long ago', {
+    attacks: [
+      [
+        'rewrite',
+        { what: 'checkpoint', old: 'epoch 2', new: 'epoch 0', signed_by: 'log 0-aaaaaaaa 0' },
+      ],
+    ],
+    kinds: ['checkpoint-invalid'],
+    first: 60,
+  }),
+];
+
+const EPOCHS: readonly AuditPlan[] = [
+  ...[0, 1].map((first) =>
+    tampered(`an epochs.notes without statement ${first}`, {
+      attacks: [['drop_statements', { first }]],
+      kinds: first === 0 ? ['epoch-gap'] : ['epoch-gap', 'anchor-mismatch'],
+      first: first === 0 ? 0 : 30,
+    }),
+  ),
+  tampered('no epochs.notes', {
+    removed: [`${FOLDER}/epochs.notes`],
+    kinds: ['epoch-gap', 'anchor-mismatch'],
+    first: 0,
+  }),
+  tampered('a statement without signatures', {
+    attacks: [['strip', { what: 0 }]],
+    kinds: ['epoch-invalid'],
+    first: 0,
+  }),
+  tampered('a last statement without signatures', {
+    attacks: [['strip', { what: 1 }]],
+    kinds: ['epoch-unfinished', 'epoch-gap', 'anchor-mismatch'],
+    first: 30,
+  }),
+  tampered('a statement signed by the identity key alone', {
+    attacks: [['strip', { what: 1, keep: ['identity'] }]],
+    kinds: ['epoch-signature'],
+    first: 30,
+  }),
+  tampered('a statement that was changed', {
+    attacks: [['rewrite', { what: 1, old: 'time 2026', new: 'time 2027' }]],
+    kinds: ['epoch-signature'],
+    first: 30,
+  }),
+  tampered('a statement signed by a later key', {
+    attacks: [['rewrite', { what: 0, old: 'time 2026', new: 'time 2027', signed_by: 'present' }]],
+    kinds: ['epoch-signature'],
+    first: 0,
+  }),
+  tampered('a statement that names no next key', {
+    attacks: [['rewrite', { what: 1, old: 'next .*\n', new: '', signed_by: 'log 0-aaaaaaaa 1' }]],
+    kinds: ['epoch-invalid'],
+    first: 30,
+  }),
+  tampered('a statement of fewer records than the one before', {
+    streams: anchored(['records', 9], ['turn'], ['turn', { size: 8 }]),
+    kinds: ['epoch-size'],
+    first: 9,
+  }),
+  tampered('something in epochs.notes that is no note', {
+    appended: { [`${FOLDER}/epochs.notes`]: 'what\n\never\n\n' },
+    kinds: ['epoch-invalid'],
+    first: 60,
+  }),
+  tampered('an epochs.notes that does not end', {
+    appended: { [`${FOLDER}/epochs.notes`]: '\0'.repeat(200_000) },
+    kinds: ['epoch-invalid'],
+    first: 60,
+  }),
+  tampered('a lost key that a strange key replaced', {
+    streams: anchored(['records', 4], ['reseed', 'stranger'], ['records', 4]),
+    recovery: true,
+    kinds: ['epoch-signature'],
+    first: 0,
+  }),
+];
+
+const SEGMENTS: readonly AuditPlan[] = [
+  tampered('a log without its first segment', {
+    removed: [SEGMENT],
+    kinds: ['tile-missing', 'pruned-unrecorded', 'root-mismatch', 'anchor-mismatch'],
+    first: 0,
+  }),
+  tampered('a log without a segment in the middle', {
+    streams: anchored(['records', 9], ['segment'], ['records', 9], ['segment'], ['records', 9]),
+    removed: [`${FOLDER}/seg-0000000000000009.jsonl`],
+    kinds: ['segment-missing', 'root-mismatch', 'anchor-mismatch'],
+    first: 9,
+  }),
+  tampered('a log without its last segment', {
+    removed: [LAST_SEGMENT],
+    kinds: ['records-missing'],
+    first: 50,
+  }),
+  tampered('a segment that is a folder', {
+    removed: [SEGMENT],
+    folders: [SEGMENT],
+    kinds: ['segment-missing', 'root-mismatch', 'anchor-mismatch'],
+    first: 0,
+  }),
+  tampered('a segment of other bytes', {
+    files: { [LAST_SEGMENT]: '\0\u00ff\n\n\r\n'.repeat(500) },
+    kinds: ['line-invalid', 'records-missing'],
+    first: 50,
+  }),
+  tampered('a line longer than a record may be', {
+    replaced: { [LAST_SEGMENT]: ['\n', `${'x'.repeat(70_000)}\n`] },
+    kinds: ['line-invalid', 'root-mismatch', 'anchor-mismatch'],
+    first: 50,
+  }),
+  tampered('lines that are no records behind the last one', {
+    appended: { [LAST_SEGMENT]: '{}\n' },
+    kinds: ['line-invalid'],
+    first: 100,
+  }),
+  ...Object.entries({
+    'a CR': [',"level"', ',\r"level"'],
+    'half a character': ['"info"', '"\u00c3"'],
+    'a number that JSON has not': ['"info"', 'NaN'],
+    'another version': ['"v":1', '"v":2'],
+    'the id of another record': [':5"', ':6"'],
+    'the id of another stream': ['"id":"0-aaaaaaaa', '"id":"0-aaaaaaab'],
+    'no event': ['"event":', '"evening":'],
+    'no end of its object': ['}}', '}'],
+    'more levels than can be read': ['"info"', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+  }).map(([what, [old, now]]) =>
+    tampered(`a chained and signed line with ${what}`, {
+      streams: anchored(['records', 5], ['raw_line', old, now], ['records', 5]),
+      kinds: ['line-invalid', 'root-mismatch', 'anchor-mismatch'],
+      first: 5,
+    }),
+  ),
+  {
+    name: 'a chained and signed line with a number of 5,000 digits',
+    streams: anchored(['records', 5], ['raw_line', '"info"', '9'.repeat(5000)], ['records', 5]),
+    exit: 0,
+    kinds: [],
+  },
+];
+
+const pruned = anchored(
+  ['records', 256],
+  ['turn'],
+  ['records', 44],
+  ['turn'],
+  ['segment'],
+  ['records', 7],
+  ['prune', 300],
+);
+
+const TILES: readonly AuditPlan[] = [
+  ...Object.entries({ 'tile/0/000': 0, 'tile/0/001.p/44': 256 }).map(([tile, first]) =>
+    tampered(`pruned records without ${tile}`, {
+      streams: pruned,
+      removed: [`${FOLDER}/${tile}`],
+      kinds: ['tile-missing', 'anchor-mismatch', 'root-mismatch'],
+      first,
+    }),
+  ),
+  tampered('pruned records with a tile of other bytes', {
+    streams: pruned,
+    files: { [`${FOLDER}/tile/0/000`]: 'x'.repeat(8192) },
+    kinds: ['tile-mismatch', 'anchor-mismatch', 'root-mismatch'],
+    first: 0,
+  }),
+  tampered('pruned records with a last tile of other bytes', {
+    streams: pruned,
+    files: { [`${FOLDER}/tile/0/001.p/44`]: 'x'.repeat(44 * 32) },
+    kinds: ['tile-mismatch', 'anchor-mismatch', 'root-mismatch'],
+    first: 256,
+  }),
+  tampered('pruned records with a tile that is too short', {
+    streams: pruned,
+    files: { [`${FOLDER}/tile/0/001.p/44`]: 'x'.repeat(43 * 32) },
+    kinds: ['tile-missing', 'anchor-mismatch', 'root-mismatch'],
+    first: 256,
+  }),
+];
+
+const ANCHORS: readonly AuditPlan[] = [
+  tampered('something in the anchor that is no note', {
+    appended: { [`anchor/${STREAM}.notes`]: 'what\n\never\n\n' },
+    kinds: ['anchor-invalid'],
+  }),
+  {
+    name: 'an anchor that has nothing of this stream',
+    removed: [`anchor/${STREAM}.notes`],
+    exit: 2,
+    kinds: ['anchor-missing'],
+  },
+];
+
+/** Logs with something in them that no writer writes. */
+export const DAMAGED_PLANS: readonly AuditPlan[] = [
+  ...GENESIS,
+  ...CHECKPOINT,
+  ...EPOCHS,
+  ...SEGMENTS,
+  ...TILES,
+  ...ANCHORS,
+].map((plan) => ({ streams: { [STREAM]: BASE }, ...plan }));
