@@ -1,5 +1,6 @@
 import type { EventLevel } from '../../events/vocabulary.js';
 import type { AuditRecord } from '../record/audit-record.js';
+import type { LogWatcher } from './log-watcher.js';
 
 /** What became of a record. */
 export interface Receipt {
@@ -38,8 +39,12 @@ export interface AuditHealth {
 
 /** Where records go, one after the other. */
 export abstract class AuditLog {
-  /** Makes the log ready; called once when the application starts. */
-  abstract open(): Promise<void>;
+  /**
+   * Makes the log ready; called once when the application starts.
+   *
+   * @param watcher is told what the log does, if it has files
+   */
+  abstract open(watcher?: LogWatcher): Promise<void>;
 
   /**
    * Appends a record and resolves when it is as durable as this log makes it.

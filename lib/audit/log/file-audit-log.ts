@@ -5,6 +5,8 @@ import type { EventLevel } from '../../events/vocabulary.js';
 import { parseRecord, type AuditRecord } from '../record/audit-record.js';
 import { AuditLog, type AuditHealth, type Receipt } from './audit-log.js';
 import { closed, diskFull, writeFailed } from './file-audit-log.errors.js';
+import { findLog } from './found-log.js';
+import type { LogWatcher } from './log-watcher.js';
 import { RecordQueue, type WaitingRecord } from './record-queue.js';
 import { adoptStream, missingStreams, unusable, type Stream } from './stream.js';
 import { Gap } from './writer/gap.js';
@@ -34,10 +36,6 @@ export interface FileAuditLogOptions {
   readonly writer?: 'thread' | 'inline';
   /** The calls of the system, other than the real ones in a test; for `inline` only. */
   readonly system?: SegmentSystem;
-  /** Hears of every checkpoint. */
-  readonly onCheckpoint?: (note: string) => void;
-  /** Hears how far the log is durable. */
-  readonly onDurable?: (seq: number) => void;
 }
 
 /**
@@ -52,6 +50,7 @@ export class FileAuditLog extends AuditLog {
   readonly #gap = new Gap();
   #stream: Stream | undefined;
   #writer: WriterSupervisor | undefined;
+  #watcher: LogWatcher | undefined;
   #state = NOTHING_YET;
   #isClosing = false;
   #writing: Promise<void> | undefined;
@@ -64,7 +63,8 @@ export class FileAuditLog extends AuditLog {
     this.#options = options;
   }
 
-  override async open(): Promise<void> {
+  override async open(watcher?: LogWatcher): Promise<void> {
+    this.#watcher = watcher;
     try {
       await this.#open();
     } catch (error) {
@@ -135,6 +135,8 @@ export class FileAuditLog extends AuditLog {
       if (this.#gap.isOpen) await this.#writeBatch([]);
       await this.#writer?.close();
     } finally {
+      // While sinks and anchors get the rest, no other process may take the stream.
+      if (this.#writer) await this.#watcher?.afterWriting();
       await this.#stream?.lock.release();
       this.#writer = undefined;
       this.#stream = undefined;
@@ -144,6 +146,7 @@ export class FileAuditLog extends AuditLog {
   async #open(): Promise<void> {
     const stream = await adoptStream(this.#directory, this.#keyFolder);
     try {
+      await this.#watcher?.beforeWriting(findLog(stream));
       const missing = await missingStreams(this.#directory, this.#keyFolder);
       const writer = this.#supervise(stream, missing.map(streamMissing));
       await writer.open();
@@ -157,7 +160,7 @@ export class FileAuditLog extends AuditLog {
 
   #supervise(stream: Stream, findings: OwnRecord[]): WriterSupervisor {
     const { name, folder, keyFolder, genesis, firstKey } = stream;
-    const { limits, writer = 'thread', system, onCheckpoint, onDurable } = this.#options;
+    const { limits, writer = 'thread', system } = this.#options;
     return new WriterSupervisor({
       setup: {
         ...{ stream: name, folder, keyFolder, genesis, findings },
@@ -165,10 +168,10 @@ export class FileAuditLog extends AuditLog {
       },
       ...{ firstKey, mode: writer },
       ...(system && { system }),
-      onCheckpoint: (note) => onCheckpoint?.(note),
+      onCheckpoint: (note) => this.#watcher?.onCheckpoint(note),
       onState: (state) => {
         this.#state = state;
-        onDurable?.(state.durableSeq);
+        this.#watcher?.onDurable(state.durableSeq);
       },
     });
   }

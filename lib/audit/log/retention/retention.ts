@@ -2,21 +2,17 @@ import { closeSync, openSync, statSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../../../keyring/durable-file.js';
-import { leafHash } from '../leaf-hash.js';
-import { TileStore } from '../merkle/tile-store.js';
+import type { LogTiles } from '../log-tiles.js';
 import type { OwnRecord } from '../writer/own-record.js';
-import { readLines } from '../writer/read-leaves.js';
 import { listSegments, type SegmentName } from '../writer/segment-names.js';
 import { readTail } from '../writer/tail.js';
 import { prunableSegments, type ClosedSegment } from './prunable-segments.js';
 import type { RetentionOptions } from './retention.options.js';
 
-/** 64 full tiles. */
-const LEAVES_AT_ONCE = 64 * 256;
-
 /** What retention works with. */
 export interface RetentionParts {
   readonly folder: string;
+  readonly tiles: LogTiles;
   readonly options: RetentionOptions;
   /** Records from this place on are still needed, by a checkpoint, a sink or an anchor. */
   readonly floor: () => number;
@@ -33,7 +29,7 @@ export interface RetentionParts {
  * @returns how many segments were removed
  */
 export async function pruneSegments(parts: RetentionParts): Promise<number> {
-  const { folder, options, floor, record, now = Date.now } = parts;
+  const { folder, tiles, options, floor, record, now = Date.now } = parts;
   const segments = listSegments(folder);
   const newest = segments.at(-1);
   if (!newest) return 0;
@@ -42,7 +38,7 @@ export async function pruneSegments(parts: RetentionParts): Promise<number> {
   const chosen = prunableSegments(closed, options, limits);
   const last = chosen.at(-1);
   if (!last) return 0;
-  await keepLeaves(folder, segments, last.nextSeq);
+  await tiles.upTo(last.nextSeq);
   await record({
     event: 'audit_segments_pruned',
     level: 'info',
@@ -55,24 +51,6 @@ export async function pruneSegments(parts: RetentionParts): Promise<number> {
   for (const { file } of chosen) await unlink(join(folder, file));
   await syncFolder(folder);
   return chosen.length;
-}
-
-async function keepLeaves(
-  folder: string,
-  segments: readonly SegmentName[],
-  to: number,
-): Promise<void> {
-  const tiles = new TileStore(folder);
-  let first = await tiles.size();
-  let leaves: Buffer[] = [];
-  for await (const { line } of readLines(folder, segments, first, to)) {
-    leaves.push(Buffer.from(leafHash(Buffer.from(line, 'utf8')), 'hex'));
-    if (leaves.length < LEAVES_AT_ONCE) continue;
-    await tiles.writeLeaves(first, leaves);
-    first += leaves.length;
-    leaves = [];
-  }
-  if (leaves.length > 0) await tiles.writeLeaves(first, leaves);
 }
 
 function factsOf(folder: string, segments: readonly SegmentName[], index: number): ClosedSegment {

@@ -22,16 +22,10 @@ function sent(error: unknown): SentError {
 function answer(writer: LogWriter, request: WriterRequest): void {
   try {
     if (request.ask === 'write') tell({ tell: 'written', result: writer.write(request.batch) });
-    else if (request.ask === 'checkpoint')
-      tell({ tell: 'checkpoint', note: writer.checkpoint() });
-    else {
-      writer.close();
-      tell({ tell: 'closed' });
-      parentPort?.close();
-    }
+    else if (request.ask === 'checkpoint') tell({ tell: 'checkpoint', note: writer.checkpoint() });
+    else writer.close();
   } catch (error) {
     tell({ tell: 'failed', error: sent(error) });
-    if (request.ask === 'close') parentPort?.close();
   }
 }
 
@@ -58,9 +52,12 @@ async function run(): Promise<void> {
     told = news;
   }, TICK_MS);
   parentPort?.on('message', (request: WriterRequest) => {
-    if (request.ask === 'close') clearInterval(timer);
     answer(writer, request);
     tellNotes();
+    if (request.ask !== 'close') return;
+    clearInterval(timer);
+    tell({ tell: 'closed' });
+    parentPort?.close();
   });
 }
 
