@@ -67,7 +67,7 @@ export class AuditOutlets implements LogWatcher {
     this.#note = note;
     this.#signedSize = Number(note.split('\n', 2)[1]);
     this.#anchoring?.offer(note);
-    for (const { shipper } of this.#shippers) shipper.checkpoint(note);
+    for (const { shipper } of this.#shippers) shipper.offer(note);
   }
 
   onDurable(seq: number): void {

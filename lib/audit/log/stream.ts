@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { decodeBase64 } from '../../common/encoding.js';
@@ -12,10 +12,10 @@ import { epochKeyName, logCheckpointText, originOf } from './note/log-checkpoint
 import { noteSigner, rawPublicKey } from './note/note-signer.js';
 import { signNote } from './note/signed-note.js';
 import { verifierKey, verifierKeyText } from './note/verifier-key.js';
+import { newStreamName, STREAM_NAME } from './stream-name.js';
 import { lockStream, type StreamLock } from './stream-lock.js';
 import { epochKeyPath, identityKeyPath, privateKeyPem } from './writer/epoch-keys.js';
 
-const STREAM_NAME = /^(0|[1-9]\d{0,5})-[0-9a-z]{8}$/;
 const GENESIS_FILE = 'genesis.json';
 const GENESIS = /^\{"v":1,"stream":"([0-9a-z-]+)","publicKey":"([A-Za-z0-9+/=]{44})"\}\n$/;
 const PUBLIC_KEY_BYTES = 32;
@@ -56,7 +56,7 @@ async function beginStream(
   keyFolder: string,
   number: number,
 ): Promise<Stream> {
-  const name = `${number}-${randomBytes(5).readUIntBE(0, 5).toString(36).padStart(8, '0')}`;
+  const name = newStreamName(number);
   const folder = join(directory, name);
   await makeFolder(folder);
   await syncFolder(directory);
