@@ -3,6 +3,8 @@ import { APP_FILTER, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { ApiKeyGuard } from './api-key/api-key.guard.js';
 import { API_KEY_OPTIONS } from './api-key/api-key.options.js';
 import { ApiKeyService } from './api-key/api-key.service.js';
+import { AuditScope } from './audit/capture/audit-scope.js';
+import { CallRecorder } from './audit/capture/call-recorder.service.js';
 import { AUDIT_OPTIONS } from './audit/audit.options.js';
 import { AuditService } from './audit/audit.service.js';
 import { AuditLog } from './audit/log/audit-log.js';
@@ -147,7 +149,9 @@ const providers: Provider[] = [
     useFactory: ({ audit: { directory } }: ResolvedSecurityOptions) =>
       directory === undefined ? new UnconfiguredAuditLog() : new FileAuditLog(directory),
   },
+  AuditScope,
   AuditService,
+  CallRecorder,
 ];
 
 /**
@@ -184,6 +188,7 @@ const providers: Provider[] = [
     ApiKeyService,
     ApiKeyGuard,
     AuditService,
+    CallRecorder,
   ],
 })
 export class SecurityModule extends ConfigurableModuleClass {
