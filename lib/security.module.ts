@@ -5,6 +5,7 @@ import { API_KEY_OPTIONS } from './api-key/api-key.options.js';
 import { ApiKeyService } from './api-key/api-key.service.js';
 import { AuditScope } from './audit/capture/audit-scope.js';
 import { CallRecorder } from './audit/capture/call-recorder.service.js';
+import { ClockWatchService } from './audit/capture/clock-watch.service.js';
 import { AUDIT_OPTIONS } from './audit/audit.options.js';
 import { AuditService } from './audit/audit.service.js';
 import { AuditLog } from './audit/log/audit-log.js';
@@ -152,6 +153,7 @@ const providers: Provider[] = [
   AuditScope,
   AuditService,
   CallRecorder,
+  ClockWatchService,
 ];
 
 /**
