@@ -274,6 +274,10 @@ export type { Receipt } from './audit/log/audit-log.js';
 export type { AuditActor, AuditEvent } from './audit/record/audit-event.js';
 export type { AuditRecord, RecordApp } from './audit/record/audit-record.js';
 export type { AuditOptions } from './audit/audit.options.js';
+export { Audit } from './audit/capture/audit.decorator.js';
+export { AuditSkip } from './audit/capture/audit-skip.decorator.js';
+export type { AuditRule } from './audit/capture/audit-rule.js';
+export type { AuditScopeContext } from './audit/capture/audit-scope.js';
 
 // Security events
 export { SecurityEvents, type SecurityEventListener } from './events/security-events.js';

@@ -3,6 +3,9 @@ import { APP_FILTER, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { ApiKeyGuard } from './api-key/api-key.guard.js';
 import { API_KEY_OPTIONS } from './api-key/api-key.options.js';
 import { ApiKeyService } from './api-key/api-key.service.js';
+import { AuditScope } from './audit/capture/audit-scope.js';
+import { CallRecorder } from './audit/capture/call-recorder.service.js';
+import { ClockWatchService } from './audit/capture/clock-watch.service.js';
 import { AUDIT_OPTIONS } from './audit/audit.options.js';
 import { AuditService } from './audit/audit.service.js';
 import { AuditLog } from './audit/log/audit-log.js';
@@ -147,7 +150,10 @@ const providers: Provider[] = [
     useFactory: ({ audit: { directory } }: ResolvedSecurityOptions) =>
       directory === undefined ? new UnconfiguredAuditLog() : new FileAuditLog(directory),
   },
+  AuditScope,
   AuditService,
+  CallRecorder,
+  ClockWatchService,
 ];
 
 /**
@@ -184,6 +190,7 @@ const providers: Provider[] = [
     ApiKeyService,
     ApiKeyGuard,
     AuditService,
+    CallRecorder,
   ],
 })
 export class SecurityModule extends ConfigurableModuleClass {

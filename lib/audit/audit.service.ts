@@ -10,6 +10,7 @@ import type { Identifier, SecurityEvent } from '../events/security-event.js';
 import { SecurityEvents } from '../events/security-events.js';
 import { SECURITY_EVENT_LEVELS } from '../events/vocabulary.js';
 import { Keyring } from '../keyring/keyring.js';
+import { AuditScope, type AuditScopeContext } from './capture/audit-scope.js';
 import { AUDIT_OPTIONS, type ResolvedAuditOptions } from './audit.options.js';
 import { AuditLog, type Receipt } from './log/audit-log.js';
 import type { AuditEvent } from './record/audit-event.js';
@@ -43,6 +44,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     private readonly log: AuditLog,
     private readonly keyring: Keyring,
     private readonly events: SecurityEvents,
+    private readonly scopes: AuditScope,
   ) {
     this.#clock = options.clock ?? Date.now;
     this.#unsubscribe = () => undefined;
@@ -61,7 +63,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
    * @throws SecurityConfigurationError `AUDIT_NOT_CONFIGURED` without `audit.directory`
    */
   async record(event: AuditEvent): Promise<Receipt> {
-    const body = this.#bodyOf(event);
+    const body = this.#bodyOf(this.scopes.apply(event));
     await this.#open();
     return this.log.append(body, event.level ?? 'info');
   }
@@ -73,6 +75,19 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
    */
   emit(event: AuditEvent): void {
     this.record(event).catch((error: unknown) => this.#complain(error));
+  }
+
+  /**
+   * Calls a function, and gives every record that is made in its course, also after an `await`, the fields of a
+   * context. An event's own fields win, then those of the innermost scope; an actor is replaced as a whole.
+   *
+   * @returns what the function returns
+   * @throws TypeError for a field that a scope does not have
+   * @example
+   * await audit.scope({ actor: { type: 'job', id: 'nightly-export' } }, () => exportReports());
+   */
+  scope<T>(context: AuditScopeContext, fn: () => T): T {
+    return this.scopes.run(context, fn);
   }
 
   /**

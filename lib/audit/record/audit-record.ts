@@ -129,7 +129,8 @@ function withoutOptionalFields({ event, level, outcome, n }: AuditEvent): AuditE
   };
 }
 
-function assertEvent(event: AuditEvent): void {
+/** @throws AuditError `AUDIT_EVENT_INVALID` when the event's name, level, outcome or number is not one */
+export function assertEvent(event: AuditEvent): void {
   const problem = problemOf(event);
   if (problem !== undefined)
     throw new AuditError('AUDIT_EVENT_INVALID', `an audit event ${problem}`);
