@@ -27,8 +27,9 @@ How it works, in the order of this file:
  10. Exports       single records, each with a proof that leads to a signed root
  11. The verdict   what is put together, printed, and given as the exit code
 
-"First bad record" is always the lowest record that may be at fault, located as closely as the
-chain and the signatures allow. Records below it are proven by a signature or by the chain.
+The first bad record is the lowest one that may be at fault, as closely as that can be told. When
+the chain is broken, that is next to the break. When somebody computed the chain anew, only the
+signed roots are left: the first bad record is then the one after the last root that holds.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ import struct
 import sys
 from array import array
 from datetime import datetime, timezone
-from typing import BinaryIO, Iterator, NamedTuple, Optional, Union
+from typing import BinaryIO, NamedTuple, NoReturn
+from collections.abc import Iterator
 
 MAX_LINE = 65_535  # bytes of a record, without its LF
 MAX_NOTE = 65_536  # bytes of a signed note; far beyond what a log writes
@@ -135,7 +137,7 @@ def encode_point(p: tuple) -> bytes:
     return (y | (x & 1) << 255).to_bytes(32, "little")
 
 
-def decode_point(raw: bytes) -> Optional[tuple]:
+def decode_point(raw: bytes) -> tuple | None:
     """The point of 32 bytes, `None` when they are none (RFC 8032, section 5.1.3)."""
     number = int.from_bytes(raw, "little")
     y, sign = number & ((1 << 255) - 1), number >> 255
@@ -153,7 +155,8 @@ def decode_point(raw: bytes) -> Optional[tuple]:
 
 
 NEUTRAL = (0, 1, 1, 0)
-BASE_POINT = decode_point((4 * pow(5, PRIME - 2, PRIME) % PRIME).to_bytes(32, "little"))
+BASE_Y = 4 * pow(5, PRIME - 2, PRIME) % PRIME
+BASE_POINT = decode_point(BASE_Y.to_bytes(32, "little")) or NEUTRAL
 
 
 # 2. Files --------------------------------------------------------------------------------------
@@ -164,8 +167,8 @@ NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.ENXIO, 
 OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def open_regular(path: str) -> Optional[BinaryIO]:
-    """A file to read; `None` unless it is a regular one. A named pipe or a device would never end."""
+def open_regular(path: str) -> BinaryIO | None:
+    """A file to read; `None` unless it is a regular one. A pipe or a device might never end."""
     try:
         descriptor = os.open(path, OPEN_FLAGS)
     except OSError as error:
@@ -178,7 +181,7 @@ def open_regular(path: str) -> Optional[BinaryIO]:
     return os.fdopen(descriptor, "rb", buffering=1 << 18)
 
 
-def read_small(path: str, limit: int) -> Optional[bytes]:
+def read_small(path: str, limit: int) -> bytes | None:
     """All of a small file; of a larger one so much that its reader sees that it is too large."""
     file = open_regular(path)
     if file is None:
@@ -216,7 +219,7 @@ def names_in(folder: str) -> list:
         raise
 
 
-def base64_bytes(text: str) -> Optional[bytes]:
+def base64_bytes(text: str) -> bytes | None:
     """Strict: the one standard form of these bytes, with padding, and nothing else."""
     try:
         raw = base64.b64decode(text, validate=True)
@@ -225,7 +228,7 @@ def base64_bytes(text: str) -> Optional[bytes]:
     return raw if base64.b64encode(raw).decode("ascii") == text else None
 
 
-def key_bytes(text: str) -> Optional[bytes]:
+def key_bytes(text: str) -> bytes | None:
     raw = base64_bytes(text)
     return raw if raw is not None and len(raw) == 32 else None
 
@@ -247,8 +250,8 @@ def verifier_key(name: str, public: bytes, type: int = ED25519) -> VerifierKey:
     return VerifierKey(name, digest[:4], type, public)
 
 
-def parse_vkey(text: object, type: int) -> Optional[VerifierKey]:
-    """`<name>+<id in hex>+<base64 of type and key>`; the id must be the one of that name and key."""
+def parse_vkey(text: object, type: int) -> VerifierKey | None:
+    """`<name>+<id in hex>+<base64 of type and key>`; the id must be that of name and key."""
     parts = text.split("+", 2) if isinstance(text, str) else []
     raw = base64_bytes(parts[2]) if len(parts) == 3 else None
     if raw is None or len(raw) != 33 or raw[0] != type or not is_key_name(parts[0]):
@@ -268,7 +271,7 @@ class Note(NamedTuple):
     signatures: list  # of (name, id, signature)
 
 
-def parse_note(raw: bytes) -> Optional[Note]:
+def parse_note(raw: bytes) -> Note | None:
     """C2SP signed-note: text, an empty line, then one line for each signature."""
     try:
         whole = raw.decode("utf-8") if len(raw) <= MAX_NOTE else ""
@@ -287,14 +290,14 @@ def parse_note(raw: bytes) -> Optional[Note]:
     return Note(whole[: split + 1], signatures)
 
 
-def verified_keys(note: Note, keys: list) -> Optional[dict]:
+def verified_keys(note: Note, keys: list) -> dict | None:
     """The keys that signed a note, each with the time of its cosignature (0 if it is none).
 
     `None` when a signature in the name of one of these keys is false: then nothing of the note
     counts. Signatures of keys that are not known are passed over, as C2SP demands.
     """
     known = {(key.name, key.id): key for key in keys}
-    verified = {}
+    verified: dict = {}
     for name, id, signature in note.signatures:
         key = known.get((name, id))
         if key is None:
@@ -328,8 +331,8 @@ class Checkpoint(NamedTuple):
     key: bytes  # of next and reseed
 
 
-def parse_checkpoint(text: str, origin: str) -> Optional[Checkpoint]:
-    """The text of a C2SP tlog-checkpoint of this log, with just the lines that its format allows."""
+def parse_checkpoint(text: str, origin: str) -> Checkpoint | None:
+    """The text of a C2SP tlog-checkpoint of this log, with the lines that its format allows."""
     match = CHECKPOINT.fullmatch(text)
     if match is None or match["origin"] != origin or int(match["size"]) > MAX_SIZE:
         return None
@@ -353,7 +356,7 @@ class Entry(NamedTuple):
 
 
 def notes_in(source: Growing) -> Iterator[Entry]:
-    """The notes of a file. In it each one is followed by one more LF, so "\\n\\n" ends both parts."""
+    """The notes of a file. Each is followed by one more LF, so "\\n\\n" ends both of its parts."""
     file = open_regular(source.path)
     if file is None:
         return
@@ -412,7 +415,7 @@ class Tree:
         return root
 
 
-def root_of_proof(leaf: bytes, index: int, size: int, proof: list) -> Optional[bytes]:
+def root_of_proof(leaf: bytes, index: int, size: int, proof: list) -> bytes | None:
     """The root that an inclusion proof leads to (RFC 9162, section 2.1.3.2)."""
     if index >= size:
         return None
@@ -450,16 +453,16 @@ class Report:
         self.counts: dict = {}  # of problems, by their kind
         self.omitted = 0
         self.grades: set = set()
-        self.first_bad: Optional[int] = None
+        self.first_bad: int | None = None
 
     def add(
         self,
         kind: str,
         message: str,
-        seq: Optional[int] = None,
-        file: Optional[str] = None,
-        offset: Optional[int] = None,
-        grade: Optional[str] = None,
+        seq: int | None = None,
+        file: str | None = None,
+        offset: int | None = None,
+        grade: str | None = None,
     ) -> None:
         grade = grade or ("incomplete" if kind in INCOMPLETE else "tampered")
         self.grades.add(grade)
@@ -491,7 +494,7 @@ class UsageError(Exception):
 
 class Trust(NamedTuple):
     streams: dict  # name: (key of epoch 0, identity key)
-    recovery: Optional[VerifierKey]
+    recovery: VerifierKey | None
     witnesses: list
 
 
@@ -520,9 +523,11 @@ def parse_trust(raw: bytes) -> Trust:
     if "recovery" in given and recovery is None:
         raise UsageError("recovery in the trust file is no verifier key of type 1")
     witnesses = given.get("witnesses", [])
-    keys = [parse_vkey(w, COSIGNATURE) for w in witnesses] if isinstance(witnesses, list) else [None]
+    if not isinstance(witnesses, list):
+        raise UsageError("witnesses in the trust file is no list")
+    keys = [parse_vkey(witness, COSIGNATURE) for witness in witnesses]
     if None in keys:
-        raise UsageError("witnesses in the trust file is no list of verifier keys of type 4")
+        raise UsageError("a witness in the trust file is no verifier key of type 4")
     return Trust(streams, recovery, keys)
 
 
@@ -535,7 +540,7 @@ def trusted_stream(given: object) -> tuple:
     first_key = key_bytes(text) if isinstance(text, str) else None
     identity = parse_vkey(given["identity"], ED25519)
     if first_key is None or identity is None or identity.name != origin_of(name):
-        raise UsageError(f"epochKey or identity of the stream {name} in the trust file is no such key")
+        raise UsageError(f"epochKey or identity of {name} in the trust file is no such key")
     return name, first_key, identity
 
 
@@ -557,11 +562,36 @@ def check_names(given: object, what: str, required: set, optional: set) -> None:
 
 class Options(NamedTuple):
     directory: str
-    trust: Optional[Trust]
+    trust: Trust | None
     anchors: list
     as_of: float
     max_age: float
     is_export: bool
+
+
+class Epochs:
+    """The keys of a stream, packed: a log of years has a great many epochs."""
+
+    def __init__(self) -> None:
+        self.keys = bytearray()
+        self.sizes = array("Q")  # where each ended epoch ended
+        self.is_broken = False  # if so, what follows has no key that could be believed
+
+    @property
+    def ended(self) -> int:
+        return len(self.sizes)
+
+    @property
+    def covered(self) -> int:
+        """The records that the ended epochs vouch for."""
+        return self.sizes[-1] if self.sizes else 0
+
+    def key(self, epoch: int) -> bytes:
+        return bytes(self.keys[32 * epoch : 32 * epoch + 32])
+
+    def end(self, statement: Checkpoint) -> None:
+        self.sizes.append(statement.size)
+        self.keys += statement.key
 
 
 class Stream:
@@ -574,6 +604,8 @@ class Stream:
         self.folder = os.path.join(options.directory, name)
         self.origin = origin_of(name)
         self.report = Report(name)
+        self.epochs = Epochs()
+        self.claims: set = set()  # see section 8
         self.recovery = trust.recovery if trust else None
         self.witnesses = trust.witnesses if trust else []
         self.trusted_key = trusted[0] if trusted else None
@@ -586,8 +618,11 @@ class Stream:
     def path(self, *names: str) -> str:
         return os.path.join(self.folder, *names)
 
+    def claim(self, checkpoint: Checkpoint, source: int) -> None:
+        self.claims.add(CLAIM.pack(checkpoint.size, checkpoint.root, source))
 
-def read_first_key(stream: Stream) -> Optional[bytes]:
+
+def read_first_key(stream: Stream) -> bytes | None:
     """The key that everything begins with. The trusted one counts, whatever genesis.json says."""
     add, file = stream.report.add, "genesis.json"
     raw = read_small(stream.path(file), 1024)
@@ -609,33 +644,8 @@ def read_first_key(stream: Stream) -> Optional[bytes]:
     return stream.trusted_key or key
 
 
-class Epochs:
-    """The keys of a stream, packed: a log of years has a great many epochs."""
-
-    def __init__(self, first_key: Optional[bytes]) -> None:
-        self.keys = bytearray(first_key or b"")
-        self.sizes = array("Q")  # where each ended epoch ended
-        self.is_broken = first_key is None  # what follows has no key that could be believed
-
-    @property
-    def ended(self) -> int:
-        return len(self.sizes)
-
-    @property
-    def covered(self) -> int:
-        """The records that the ended epochs vouch for."""
-        return self.sizes[-1] if self.sizes else 0
-
-    def key(self, epoch: int) -> bytes:
-        return bytes(self.keys[32 * epoch : 32 * epoch + 32])
-
-    def end(self, statement: Checkpoint) -> None:
-        self.sizes.append(statement.size)
-        self.keys += statement.key
-
-
 class Rejected(Exception):
-    """Why a note does not count: `invalid`, `signature`, `gap`, `size` or `conflict`; and the reason."""
+    """Why a note does not count: `invalid`, `signature`, `gap`, `size` or `conflict`."""
 
     def __init__(self, why: str, reason: str) -> None:
         super().__init__(reason)
@@ -665,31 +675,33 @@ def open_checkpoint(stream: Stream, raw: bytes) -> tuple:
     return note, checkpoint
 
 
-def read_epochs(stream: Stream, source: Growing, first_key: Optional[bytes], claims: Claims) -> Epochs:
+def read_epochs(stream: Stream, source: Growing, first_key: bytes | None) -> None:
     """Follows the statements that ended the epochs. After one that does not hold, nothing does."""
-    epochs, add = Epochs(first_key), stream.report.add
+    epochs, add = stream.epochs, stream.report.add
+    epochs.keys += first_key or b""
+    epochs.is_broken = first_key is None
     for entry in notes_in(source) if first_key else ():
-        where = dict(file=source.name, offset=entry.offset)
+        file, at = source.name, entry.offset
         if entry.state == "unfinished":
-            add("epoch-unfinished", "the last statement is cut off, as by a crash", **where)
+            add("epoch-unfinished", "a crash cut off the last statement", None, file, at)
             break
         try:
-            statement = open_statement(stream, entry, epochs)
+            statement = open_statement(stream, entry)
         except Rejected as rejected:
-            kind = f"epoch-{rejected.why}"
-            add(kind, f"statement {epochs.ended}: {rejected}", epochs.covered, **where)
+            message = f"statement {epochs.ended}: {rejected}"
+            add(f"epoch-{rejected.why}", message, epochs.covered, file, at)
             epochs.is_broken = True
             break
         if statement.word == "reseed" and stream.recovery is None:
             message = f"the key of epoch {epochs.ended} was replaced; no recovery key is trusted"
-            add("reseed-untrusted", message, statement.size, **where)
+            add("reseed-untrusted", message, statement.size, file, at)
         epochs.end(statement)
-        claims.add(statement, STATEMENT)
+        stream.claim(statement, STATEMENT)
     stream.report.epochs = epochs.ended
-    return epochs
 
 
-def open_statement(stream: Stream, entry: Entry, epochs: Epochs) -> Checkpoint:
+def open_statement(stream: Stream, entry: Entry) -> Checkpoint:
+    epochs = stream.epochs
     note, statement = open_checkpoint(stream, entry.raw)
     if statement.word not in ("next", "reseed"):
         raise Rejected("invalid", "it names no next key")
@@ -703,29 +715,19 @@ def open_statement(stream: Stream, entry: Entry, epochs: Epochs) -> Checkpoint:
 
 # 8. Claims -------------------------------------------------------------------------------------
 
+# A claim is the size and the root of a tree, and where it was signed. Packed, claims are small and
+# in the order of their sizes. The same one from the same source counts once.
+CLAIM = struct.Struct(">Q32sB")
 STATEMENT, CHECKPOINT_FILE, ANCHOR = range(3)
 SOURCES = ("a statement of epochs.notes", "the checkpoint", "an anchored checkpoint")
-CLAIM = struct.Struct(">Q32sB")  # in this form claims are small, and in the order of their sizes
 
 
-class Claims:
-    """The roots that valid signatures stand for. The same one from the same source counts once."""
-
-    def __init__(self) -> None:
-        self.packed: set = set()
-
-    def add(self, checkpoint: Checkpoint, source: int) -> None:
-        self.packed.add(CLAIM.pack(checkpoint.size, checkpoint.root, source))
-
-    def in_order(self) -> list:
-        return sorted(self.packed)
-
-
-def accept(stream: Stream, raw: bytes, epochs: Epochs) -> tuple:
+def accept(stream: Stream, raw: bytes) -> tuple:
     """A checkpoint that was signed by the key of its epoch, which the chain of epochs leads to.
 
     @returns the checkpoint and who signed it
     """
+    epochs = stream.epochs
     note, checkpoint = open_checkpoint(stream, raw)
     epoch = checkpoint.epoch
     if not epochs.key(epoch):
@@ -744,18 +746,18 @@ def accept(stream: Stream, raw: bytes, epochs: Epochs) -> tuple:
     return checkpoint, verified
 
 
-def judge_checkpoint(
-    stream: Stream, raw: Optional[bytes], epochs: Epochs, claims: Claims
-) -> Optional[Checkpoint]:
-    """The file `checkpoint`. Without it the newest records would have no proof, so it must be there."""
-    add, seq, file = stream.report.add, epochs.covered, "checkpoint"
+def judge_checkpoint(stream: Stream, raw: bytes | None) -> Checkpoint | None:
+    """The file `checkpoint`. It must be there: without it the newest records have no proof."""
+    epochs, add = stream.epochs, stream.report.add
+    seq, file = epochs.covered, "checkpoint"
+    stream.report.signed = epochs.covered
     if raw is None:
         add("checkpoint-missing", "there is no such file", seq, file)
         return None
     try:
-        checkpoint = accept(stream, raw, epochs)[0]
+        checkpoint = accept(stream, raw)[0]
         if checkpoint.epoch < epochs.ended - 1:
-            raise Rejected("invalid", f"it is of epoch {checkpoint.epoch}; {epochs.ended} have ended")
+            raise Rejected("invalid", f"its epoch {checkpoint.epoch} ended long ago")
         if checkpoint.word == "reseed":
             raise Rejected("signature", "it is not signed by the key of its epoch")
     except Rejected as rejected:
@@ -763,7 +765,8 @@ def judge_checkpoint(
         if not (rejected.why == "gap" and epochs.is_broken):  # that its key is unknown was said
             add(kinds.get(rejected.why, "checkpoint-invalid"), str(rejected), seq, file)
         return None
-    claims.add(checkpoint, CHECKPOINT_FILE)
+    stream.claim(checkpoint, CHECKPOINT_FILE)
+    stream.report.signed = max(epochs.covered, checkpoint.size)
     stream.report.closed = checkpoint.word == "closed"
     return checkpoint
 
@@ -773,9 +776,7 @@ def anchor_files(stream: Stream, options: Options) -> list:
     return [*folders, growing(stream.path("cosigned.notes"))]
 
 
-def judge_anchors(
-    stream: Stream, sources: list, epochs: Epochs, claims: Claims, options: Options
-) -> None:
+def judge_anchors(stream: Stream, sources: list, options: Options) -> None:
     """What was published must be what the log holds, and the newest of it must not be old.
 
     The folder of an anchor is out of reach of the log's host. cosigned.notes is not, so in it only
@@ -785,12 +786,12 @@ def judge_anchors(
     for source in sources:
         is_cosigned = source.path == stream.path("cosigned.notes")
         for entry in notes_in(source):
-            accepted = accept_anchored(stream, source, entry, epochs)
+            accepted = accept_anchored(stream, source, entry)
             if accepted is None:
                 is_any_rejected = is_any_rejected or entry.state != "unfinished"
                 continue
             checkpoint, verified = accepted
-            claims.add(checkpoint, ANCHOR)
+            stream.claim(checkpoint, ANCHOR)
             times = [verified[key] for key in verified if key.type == COSIGNATURE]
             if not is_cosigned:
                 times = [checkpoint.time]
@@ -805,19 +806,19 @@ def judge_anchors(
         add("anchor-stale", f"the newest anchored checkpoint was made {age} s before")
 
 
-def accept_anchored(stream: Stream, source: Growing, entry: Entry, epochs: Epochs) -> Optional[tuple]:
+def accept_anchored(stream: Stream, source: Growing, entry: Entry) -> tuple | None:
     """One note of an anchor. An unfinished last one is what a crash leaves, and says nothing."""
     if entry.state == "unfinished":
         return None
     try:
         if entry.state == "damaged":
             raise Rejected("invalid", "there is something that is no note")
-        return accept(stream, entry.raw, epochs)
+        return accept(stream, entry.raw)
     except Rejected as rejected:
         is_conflict = rejected.why in ("gap", "conflict")
-        if not (rejected.why == "gap" and epochs.is_broken):
+        if not (rejected.why == "gap" and stream.epochs.is_broken):
             kind = "anchor-mismatch" if is_conflict else "anchor-invalid"
-            seq = epochs.covered if is_conflict else None
+            seq = stream.epochs.covered if is_conflict else None
             stream.report.add(kind, str(rejected), seq, source.name, entry.offset)
         return None
 
@@ -846,7 +847,7 @@ def refuse_constant(text: str) -> None:
 DECODER = json.JSONDecoder(parse_constant=refuse_constant, parse_int=float)
 
 
-def parse_record(line: bytes, stream: str) -> Union[Record, str]:
+def parse_record(line: bytes, stream: str) -> Record | str:
     """The record of a line without its LF, or why it is none."""
     match = RECORD.match(line)
     if match is None:
@@ -876,26 +877,28 @@ class Chain:
     """Reads the records in order. After damage it goes on at the next record, to find more of it;
     but then the tree cannot be known any more (`tree` is None)."""
 
-    def __init__(self, stream: Stream, first_key: Optional[bytes], claims: Claims) -> None:
+    def __init__(self, stream: Stream, first_key: bytes | None) -> None:
         self.stream = stream
-        self.claims = claims.in_order()
+        self.claims = sorted(stream.claims)
         self.at = 0  # the claim that comes next, and its size
         self.next_claim = self.size_claimed()
         self.seq = 0  # of the record that comes next
-        self.prev: Optional[bytes] = None  # what that record must carry, None when it is not known
+        self.prev: bytes | None = None  # what that record must carry, None when it is not known
         if first_key is not None:
             self.prev = leaf_hash(stream.name.encode() + b"\n" + first_key).hex().encode()
-        self.tree: Optional[Tree] = Tree()
+        self.tree: Tree | None = Tree()
         self.proven = 0  # the largest size up to which all claims are met
-        self.broken: Optional[int] = None  # the lowest record at fault by the chain alone
+        self.broken: int | None = None  # the lowest record at fault by the chain alone
         self.pruned = 0  # the records that are gone, and of which only leaf hashes are left
         self.pruned_recorded = 0
         self.surplus: dict = {}  # name of a segment: where in it the surplus begins, and its seq
-        self.tail: Optional[tuple] = None  # a last line without LF: file and offset
+        self.tail: tuple | None = None  # a last line without LF: file and offset
         self.mismatched: set = set()  # the sources that were found not to be met
         self.check_claims()
 
-    def problem(self, kind: str, message: str, seq: int, file: str, offset: Optional[int] = None) -> None:
+    def problem(
+        self, kind: str, message: str, seq: int, file: str, offset: int | None = None
+    ) -> None:
         self.broken = seq if self.broken is None else min(self.broken, seq)
         self.stream.report.add(kind, message, seq, file, offset)
 
@@ -914,8 +917,8 @@ class Chain:
         self.problem("segment-missing", message, self.seq, segment.file.name)
         self.seq, self.prev, self.tree = segment.first, None, None
 
-    def read_segment(self, segment: Segment, end: Optional[int]) -> None:
-        """Reads up to the record `end`, where the next segment begins, or to the end of the file."""
+    def read_segment(self, segment: Segment, end: int | None) -> None:
+        """Reads up to record `end`, where the next segment begins, or to the end of the file."""
         name, length, offset = segment.file.name, segment.file.length, 0
         file = open_regular(segment.file.path)
         if file is None:
@@ -944,7 +947,7 @@ class Chain:
         self.problem("line-invalid", f"no record: {reason}", self.seq, file, offset)
         self.prev, self.tree = None, None
 
-    def take(self, line: bytes, file: str, offset: int, end: Optional[int]) -> None:
+    def take(self, line: bytes, file: str, offset: int, end: int | None) -> None:
         record = parse_record(line, self.stream.name)
         if isinstance(record, str):
             self.damaged(record, file, offset)
@@ -959,7 +962,7 @@ class Chain:
         if record.event == PRUNED or record.event in ABANDONED:
             self.note_event(record)
 
-    def resume(self, record: Record, file: str, offset: int, end: Optional[int]) -> bool:
+    def resume(self, record: Record, file: str, offset: int, end: int | None) -> bool:
         """A record with another number than the next. Whether reading goes on from it."""
         is_ahead = record.seq > self.seq and (end is None or record.seq < end)
         if not (is_ahead and self.prev is None):  # after damage a gap was to be expected
@@ -973,11 +976,9 @@ class Chain:
 
     def wrong_link(self, file: str, offset: int) -> None:
         before = max(self.seq - 1, 0)
-        if self.seq == self.pruned != 0:
-            self.problem("tile-mismatch", "the last leaf hash is not that record's", before, file, offset)
-        else:
-            message = f"record {self.seq} does not continue the one before: one of them was changed"
-            self.problem("prev-wrong", message, before, file, offset)
+        message = f"record {self.seq} does not continue the one before: one of them was changed"
+        kind = "tile-mismatch" if self.seq == self.pruned != 0 else "prev-wrong"
+        self.problem(kind, message, before, file, offset)
 
     def note_event(self, record: Record) -> None:
         """The log's own word for what is missing from it. It counts because the chain holds it."""
@@ -1048,7 +1049,8 @@ class Chain:
             width = min(256, first - 256 * index)
             hashes = read_tile(self.stream, index, width)
             if hashes is None:
-                self.problem("tile-missing", "leaf hashes of pruned records", 256 * index, tile_name(index))
+                message = "there are no leaf hashes of pruned records"
+                self.problem("tile-missing", message, 256 * index, tile_name(index))
                 self.prev, self.tree = None, None
                 break
             for at in range(0, 32 * width, 32):
@@ -1080,33 +1082,28 @@ def tile_name(index: int) -> str:
     return "/".join(["tile", "0", *parts])
 
 
-def read_tile(stream: Stream, index: int, width: int) -> Optional[bytes]:
-    """The first leaf hashes of a tile: from the full one, or from a partial one that is wide enough."""
+def read_tile(stream: Stream, index: int, width: int) -> bytes | None:
+    """The first leaf hashes of a tile: of the full one, or of a partial one that is wide enough."""
     path = stream.path(*tile_name(index).split("/"))
-    widths = sorted(int(name) for name in names_in(f"{path}.p") if re.fullmatch("[1-9][0-9]{0,2}", name))
-    candidates = [(path, 256)] + [(os.path.join(f"{path}.p", str(w)), w) for w in widths if w >= width]
-    for candidate, full in candidates:
-        raw = read_small(candidate, 256 * 32)
-        if raw is not None and len(raw) == 32 * full:
+    partial = [int(name) for name in names_in(f"{path}.p") if re.fullmatch("[1-9][0-9]{0,2}", name)]
+    for full in [256, *sorted(partial)]:
+        raw = read_small(path if full == 256 else os.path.join(f"{path}.p", str(full)), 256 * 32)
+        if raw is not None and len(raw) == 32 * full and full >= width:
             return raw[: 32 * width]
     return None
 
 
-def judge_tail(stream: Stream, chain: Chain, checkpoint: Optional[Checkpoint], options: Options) -> None:
+def judge_tail(
+    stream: Stream, chain: Chain, checkpoint: Checkpoint | None, options: Options
+) -> None:
     """Records that nobody has signed yet. A running log has some, for moments."""
     beyond = chain.seq - stream.report.signed
     if checkpoint is None or beyond < 0 or (beyond == 0 and chain.tail is None):
         return
     if options.as_of - checkpoint.time <= TAIL_SECONDS:
         return
-    file, offset = chain.tail or (None, None)
-    stream.report.add(
-        "unsigned-tail",
-        f"{beyond} records{'' if chain.tail is None else ' and a line without an end'} are not signed",
-        stream.report.signed,
-        file,
-        offset,
-    )
+    message = f"{beyond} whole records are not signed"
+    stream.report.add("unsigned-tail", message, stream.report.signed, *(chain.tail or ()))
 
 
 # 10. Exports -----------------------------------------------------------------------------------
@@ -1116,16 +1113,12 @@ def verify_export(stream: Stream, options: Options) -> None:
     """Single records with their proofs. Nothing here can show that none was left out."""
     add = stream.report.add
     if not options.is_export:
-        message = "this is an export: it can prove its records, not that none is missing; see --export"
+        message = "an export cannot prove that no record is missing; see --export"
         add("records-missing", message, file="records.jsonl", grade="incomplete")
-    claims = Claims()
-    first_key = read_first_key(stream)
-    epochs = read_epochs(stream, growing(stream.path("epochs.notes")), first_key, claims)
-    raw = read_small(stream.path("checkpoint"), MAX_NOTE)
-    checkpoint = judge_checkpoint(stream, raw, epochs, claims)
-    judge_anchors(stream, anchor_files(stream, options), epochs, claims, options)
-    stream.report.signed = max(epochs.covered, checkpoint.size if checkpoint else 0)
-    proofs = Proofs(stream, epochs, claims)
+    read_epochs(stream, growing(stream.path("epochs.notes")), read_first_key(stream))
+    judge_checkpoint(stream, read_small(stream.path("checkpoint"), MAX_NOTE))
+    judge_anchors(stream, anchor_files(stream, options), options)
+    proofs = Proofs(stream)
     file = open_regular(stream.path("records.jsonl"))
     if file is None:
         add("records-missing", "this is no regular file", 0, "records.jsonl")
@@ -1149,14 +1142,13 @@ def export_lines(file: BinaryIO) -> Iterator[tuple]:
 class Proofs:
     """Checks the records of an export one after the other."""
 
-    def __init__(self, stream: Stream, epochs: Epochs, claims: Claims) -> None:
+    def __init__(self, stream: Stream) -> None:
         self.stream = stream
-        self.epochs = epochs
         self.roots: dict = {}
-        for size, root, source in map(CLAIM.unpack, claims.in_order()):
+        for size, root, source in map(CLAIM.unpack, sorted(stream.claims)):
             self.compare(size, root, SOURCES[source])
         self.accepted: tuple = (b"", None)  # the last checkpoint: most proofs lead to the same one
-        self.last: Optional[tuple] = None  # seq and leaf hash of the record before
+        self.last: tuple | None = None  # seq and leaf hash of the record before
         self.seen: set = set()
 
     def compare(self, size: int, root: bytes, what: str) -> None:
@@ -1166,19 +1158,20 @@ class Proofs:
             self.stream.report.add("root-mismatch", message, max(size - 1, 0))
 
     def check(self, line: bytes, offset: int) -> None:
-        add, where = self.stream.report.add, dict(file="records.jsonl", offset=offset)
+        add, file = self.stream.report.add, "records.jsonl"
         expected = self.last[0] + 1 if self.last else 0
-        record: Union[Record, str] = "it has no end, or is longer than a record may be"
+        record: Record | str = "it has no end, or is longer than a record may be"
         if line.endswith(b"\n") and len(line) <= MAX_LINE + 1:
             record = parse_record(line[:-1], self.stream.name)
         if isinstance(record, str):
-            add("line-invalid", f"no record: {record}", expected, **where)
+            add("line-invalid", f"no record: {record}", expected, file, offset)
             return
         if record.seq < expected:
-            add("seq-wrong", f"record {record.seq} stands behind {expected - 1}", record.seq, **where)
+            message = f"record {record.seq} stands behind record {expected - 1}"
+            add("seq-wrong", message, record.seq, file, offset)
         leaf = leaf_hash(line[:-1])
         if self.last and record.seq == expected and record.prev != self.last[1].hex().encode():
-            add("prev-wrong", "it does not continue the one before", self.last[0], **where)
+            add("prev-wrong", "it does not continue the one before", self.last[0], file, offset)
         self.last = (record.seq, leaf)
         self.seen.add(record.seq)
         self.stream.report.records += 1
@@ -1201,7 +1194,7 @@ class Proofs:
 
     def accept(self, note: bytes) -> Checkpoint:
         if self.accepted[0] != note:
-            checkpoint = accept(self.stream, note, self.epochs)[0]
+            checkpoint = accept(self.stream, note)[0]
             self.compare(checkpoint.size, checkpoint.root, "a proof")
             self.accepted = (note, checkpoint)
         return self.accepted[1]
@@ -1215,7 +1208,7 @@ class Proofs:
 
 
 def parse_proof(raw: bytes) -> tuple:
-    """C2SP tlog-proof: the index, the hashes from the leaf up, and the checkpoint as it was signed."""
+    """C2SP tlog-proof: the index, the hashes from the leaf up, and the signed checkpoint."""
     head, _, note = raw.partition(b"\n\n")
     lines = head.decode("utf-8", "replace").split("\n")
     if lines[0] != "c2sp.org/tlog-proof@v1":
@@ -1241,13 +1234,11 @@ def verify_log(stream: Stream, options: Options) -> None:
     statements = growing(stream.path("epochs.notes"))
     segments = list_segments(stream)
 
-    claims = Claims()
     first_key = read_first_key(stream)
-    epochs = read_epochs(stream, statements, first_key, claims)
-    checkpoint = judge_checkpoint(stream, raw, epochs, claims)
-    judge_anchors(stream, anchors, epochs, claims, options)
-    stream.report.signed = max(epochs.covered, checkpoint.size if checkpoint else 0)
-    chain = Chain(stream, first_key, claims)
+    read_epochs(stream, statements, first_key)
+    checkpoint = judge_checkpoint(stream, raw)
+    judge_anchors(stream, anchors, options)
+    chain = Chain(stream, first_key)
     chain.read(segments)
     judge_tail(stream, chain, checkpoint, options)
 
@@ -1277,9 +1268,9 @@ def stream_names(options: Options) -> list:
 
 def summary(reports: list) -> dict:
     bad = [report.first_bad for report in reports if report.first_bad is not None]
+    fields = "stream status records signed anchored epochs closed problems".split()
     streams = []
     for report in reports:
-        fields = ("stream", "status", "records", "signed", "anchored", "epochs", "closed", "problems")
         streams.append({field: getattr(report, field) for field in fields})
         if report.omitted:
             streams[-1]["omitted"] = report.omitted
@@ -1308,12 +1299,13 @@ def print_for_people(result: dict) -> None:
 
 
 class Arguments(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # argparse would exit with 2, which means incomplete
+    def error(self, message: str) -> NoReturn:  # argparse would exit with 2, which means incomplete
         raise UsageError(message)
 
 
 def parse_arguments(arguments: list) -> tuple:
-    parser = Arguments(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    as_it_is = argparse.RawDescriptionHelpFormatter
+    parser = Arguments(description=__doc__, formatter_class=as_it_is, allow_abbrev=False)
     parser.add_argument("directory")
     parser.add_argument("--trust")
     parser.add_argument("--anchor", action="append", default=[])

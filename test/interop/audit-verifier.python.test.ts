@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { BASE, FOLDER, STREAM, type AuditPlan } from '../support/audit-plan.js';
 import { ATTACKED_PLANS } from '../support/audit-plans.attacked.js';
-import { DAMAGED_PLANS } from '../support/audit-plans.damaged.js';
+import { DAMAGED_PROOF_PLANS } from '../support/audit-plans.damaged-proofs.js';
+import { DAMAGED_RECORD_PLANS } from '../support/audit-plans.damaged-records.js';
 import { EXPORTED_PLANS } from '../support/audit-plans.exported.js';
 import { HONEST_PLANS } from '../support/audit-plans.honest.js';
 import { notRun } from '../support/not-run.js';
@@ -18,7 +19,13 @@ import {
   type WrittenLog,
 } from '../support/python-audit-logs.js';
 
-const PLANS = [...HONEST_PLANS, ...ATTACKED_PLANS, ...DAMAGED_PLANS, ...EXPORTED_PLANS];
+const PLANS = [
+  ...HONEST_PLANS,
+  ...ATTACKED_PLANS,
+  ...DAMAGED_PROOF_PLANS,
+  ...DAMAGED_RECORD_PLANS,
+  ...EXPORTED_PLANS,
+];
 const WHOLE: AuditPlan = {
   name: 'a log with a bit of everything',
   streams: {
@@ -137,7 +144,7 @@ describe('The audit log verifier in Python', () => {
     const rest = bytes.subarray(at + (change.cut ?? 0));
     writeFileSync(
       path,
-      Buffer.concat([bytes.subarray(0, at), change.inserted ?? [], rest].map(Buffer.from)),
+      Buffer.concat([bytes.subarray(0, at), Buffer.from(change.inserted ?? []), rest]),
     );
     const [anchor, trust] = [join(copy, 'anchor'), join(copy, 'trust.json')];
     return argumentsFor(WHOLE, { ...log, directory: join(copy, 'log'), anchor, trust });

@@ -58,3 +58,7 @@ export const BASE: readonly Step[] = [
 export function anchored(...steps: readonly Step[]): Readonly<Record<string, readonly Step[]>> {
   return { [STREAM]: [...steps, ['checkpoint'], ['anchor']] };
 }
+
+export function tampered(name: string, rest: Omit<AuditPlan, 'name' | 'exit'>): AuditPlan {
+  return { name, exit: 1, ...rest };
+}

@@ -135,7 +135,9 @@ class Log:
 
     def text(self, size, epoch, extension="", time=None):
         root = b64(tree_root([leaf(line) for line in self.lines[:size]]))
-        return f"{self.origin}\n{size}\n{root}\nepoch {epoch}\ntime {time or self.time()}\n{extension}"
+        return (
+            f"{self.origin}\n{size}\n{root}\nepoch {epoch}\ntime {time or self.time()}\n{extension}"
+        )
 
     def sign(self, text, epoch, key=None):
         signer = (key or self.keys[epoch]).line(f"{self.origin}/epoch/{epoch}", text)
@@ -300,7 +302,9 @@ class Attacker:
 
     def signed_anew(self, note):
         _, size, _, epoch, time, extension = note.split("\n\n")[0].split("\n")
-        text = self.log.text(min(int(size), len(self.log.lines)), int(epoch[6:]), extension + "\n", time[5:])
+        text = self.log.text(
+            min(int(size), len(self.log.lines)), int(epoch[6:]), extension + "\n", time[5:]
+        )
         return self.log.sign(text, int(epoch[6:]), self.log.keys[-1])
 
     def edit(self, at, mode="plain"):
@@ -364,7 +368,7 @@ class Attacker:
             self.log.statements[what] = note
 
     def strip(self, what, keep=()):
-        """Takes signatures away from the checkpoint or a statement; `keep` names those that stay."""
+        """Takes signatures from the checkpoint or a statement; `keep` names those that stay."""
         text, lines = self.note(what).split("\n\n")
         names = {"epoch": "/epoch/", "identity": f" {self.log.origin} "}
         kept = [line for line in lines.split("\n") if any(names[each] in line for each in keep)]
@@ -422,7 +426,11 @@ def clone(log):
 
 def trust_of(logs, plan):
     streams = [
-        dict(stream=log.stream, epochKey=b64(log.keys[0].public), identity=log.identity.vkey(log.origin))
+        dict(
+            stream=log.stream,
+            epochKey=b64(log.keys[0].public),
+            identity=log.identity.vkey(log.origin),
+        )
         for log in logs
     ]
     trust = dict(v=1, streams=streams)
@@ -457,7 +465,7 @@ def write(plan, folder, logs, trust):
 
 
 def touch_files(folder, plan):
-    """What somebody does who changes files without knowing what they mean. Latin-1 holds any byte."""
+    """Changes files without regard to what they mean. Latin-1 holds any byte."""
     for name in plan.get("removed", []):
         path = os.path.join(folder, name)
         if os.path.isdir(path):
@@ -484,7 +492,14 @@ def touch_files(folder, plan):
 def main():
     folder = sys.argv[1]
     plans = json.load(sys.stdin)
-    print(json.dumps({plan["name"]: build(plan, os.path.join(folder, str(at))) for at, plan in enumerate(plans)}))
+    print(
+        json.dumps(
+            {
+                plan["name"]: build(plan, os.path.join(folder, str(at)))
+                for at, plan in enumerate(plans)
+            }
+        )
+    )
 
 
 main()

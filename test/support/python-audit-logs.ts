@@ -59,7 +59,8 @@ export function argumentsFor(plan: AuditPlan, log: WrittenLog): string[] {
     log.directory,
     ...(plan.without?.includes('trust') ? [] : ['--trust', log.trust]),
     ...(plan.without?.includes('anchor') ? [] : ['--anchor', log.anchor]),
-    ...['--as-of', log.asOf],
+    '--as-of',
+    log.asOf,
     ...(plan.options ?? []),
   ];
 }

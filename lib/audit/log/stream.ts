@@ -85,6 +85,17 @@ async function openStream({ directory, keyFolder, name, lock }: LockedFolder): P
   }
 }
 
+/**
+ * What the first record of a stream carries as `prev`.
+ *
+ * @throws AuditError `AUDIT_LOG_DAMAGED` when the stream lost its beginning
+ */
+export async function readGenesis(folder: string, stream: string): Promise<string> {
+  const publicKey = await readPublicKey(folder);
+  if (!publicKey) throw damaged(folder, `${GENESIS_FILE} is missing`);
+  return genesisHash(stream, publicKey);
+}
+
 async function readPublicKey(folder: string): Promise<Buffer | undefined> {
   const files = await readdir(folder);
   if (!files.includes(GENESIS_FILE)) {

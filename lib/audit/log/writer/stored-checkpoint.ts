@@ -55,7 +55,8 @@ function textOf(note: string, keys: EpochKeys, stream: string): string | undefin
   return parseLogCheckpoint(text)?.epoch === keys.epoch - 1 ? text : undefined;
 }
 
-function readText(path: string): string | undefined {
+/** A small file, if it is there. */
+export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {
