@@ -9,8 +9,7 @@ import { ClockWatchService } from './audit/capture/clock-watch.service.js';
 import { AUDIT_OPTIONS } from './audit/audit.options.js';
 import { AuditService } from './audit/audit.service.js';
 import { AuditLog } from './audit/log/audit-log.js';
-import { FileAuditLog } from './audit/log/file-audit-log.js';
-import { UnconfiguredAuditLog } from './audit/log/unconfigured-audit-log.js';
+import { auditLogOf } from './audit/log/audit-log.provider.js';
 import { unknownOption } from './common/nearest-name.js';
 import { RawBody } from './context/raw-body.js';
 import { RoutePaths } from './context/route-paths.js';
@@ -147,8 +146,7 @@ const providers: Provider[] = [
   {
     provide: AuditLog,
     inject: [RESOLVED_OPTIONS],
-    useFactory: ({ audit: { directory } }: ResolvedSecurityOptions) =>
-      directory === undefined ? new UnconfiguredAuditLog() : new FileAuditLog(directory),
+    useFactory: ({ audit }: ResolvedSecurityOptions) => auditLogOf(audit),
   },
   AuditScope,
   AuditService,

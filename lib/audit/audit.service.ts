@@ -8,11 +8,13 @@ import {
 import type { Clock } from '../common/clock.js';
 import type { Identifier, SecurityEvent } from '../events/security-event.js';
 import { SecurityEvents } from '../events/security-events.js';
+import { defaultLevelOf } from '../events/owasp-vocabulary.js';
 import { SECURITY_EVENT_LEVELS } from '../events/vocabulary.js';
 import { Keyring } from '../keyring/keyring.js';
 import { AuditScope, type AuditScopeContext } from './capture/audit-scope.js';
 import { AUDIT_OPTIONS, type ResolvedAuditOptions } from './audit.options.js';
-import { AuditLog, type Receipt } from './log/audit-log.js';
+import { AuditOutlets, type AuditOutletsState } from './audit-outlets.js';
+import { AuditLog, type AuditHealth, type Receipt } from './log/audit-log.js';
 import type { AuditEvent } from './record/audit-event.js';
 import { recordBody, type AuditRecord } from './record/audit-record.js';
 import { UnconfiguredAuditLog } from './log/unconfigured-audit-log.js';
@@ -34,7 +36,9 @@ const COMPLAINT_INTERVAL_MS = 1000;
 export class AuditService implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger('AuditService');
   readonly #clock: Clock;
+  readonly #app: ResolvedAuditOptions['app'];
   readonly #unsubscribe: () => void;
+  readonly #outlets: AuditOutlets;
   #opened: Promise<void> | undefined;
   #complainedAt = -Infinity;
   #untold = 0;
@@ -47,6 +51,12 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     private readonly scopes: AuditScope,
   ) {
     this.#clock = options.clock ?? Date.now;
+    this.#app = options.app;
+    this.#outlets = new AuditOutlets({
+      ...{ sinks: options.sinks, anchors: options.anchors, retention: options.retention },
+      report: (event) => this.#catchComplaint(this.#recordOwn(event)),
+      record: (event) => this.#recordOwn(event),
+    });
     this.#unsubscribe = () => undefined;
     if (!this.#isConfigured()) return;
     this.#unsubscribe = events.subscribe((event) => this.emit(auditEventOf(event)));
@@ -63,9 +73,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
    * @throws SecurityConfigurationError `AUDIT_NOT_CONFIGURED` without `audit.directory`
    */
   async record(event: AuditEvent): Promise<Receipt> {
-    const body = this.#bodyOf(this.scopes.apply(event));
-    await this.#open();
-    return this.log.append(body, event.level ?? 'info');
+    return this.#recordOwn(this.scopes.apply(event));
   }
 
   /**
@@ -74,7 +82,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
    * unrecorded.
    */
   emit(event: AuditEvent): void {
-    this.record(event).catch((error: unknown) => this.#complain(error));
+    this.#catchComplaint(this.record(event));
   }
 
   /**
@@ -110,17 +118,66 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     return this.log.tail(limit);
   }
 
-  /** Opens the log before the first request, so that a folder that cannot be written stops the boot. */
-  async onModuleInit(): Promise<void> {
-    if (this.#isConfigured()) await this.#open();
+  /** Resolves when everything that was recorded or emitted before is written or refused. */
+  async flush(): Promise<void> {
+    this.events.flush();
+    await this.#open();
+    await this.log.flush();
   }
 
-  /** Writes what was still reported, then closes the log. */
-  async onApplicationShutdown(): Promise<void> {
+  /**
+   * Signs this process's stream as it is now, instead of within a second.
+   *
+   * @returns a signed note, as C2SP's tlog-checkpoint has it
+   * @throws AuditError `AUDIT_NO_FILES` when `audit.directory` is `false`, `AUDIT_CLOSED`
+   */
+  async checkpoint(): Promise<string> {
+    await this.#open();
+    return this.log.checkpoint();
+  }
+
+  /**
+   * How the log does, and how far its sinks and anchors have come. Costs nothing, and never throws.
+   *
+   * @example
+   * const { status, reasons } = audit.health();
+   */
+  health(): AuditHealth & AuditOutletsState {
+    return { ...this.log.health(), ...this.#outlets.state() };
+  }
+
+  /**
+   * Writes what waits, signs the final checkpoint, and lets go of the log. Called by itself when the
+   * application shuts down.
+   */
+  async close(): Promise<void> {
     this.events.flush();
     this.#unsubscribe();
     await this.#opened?.catch(() => undefined);
     await this.log.close();
+  }
+
+  /** Opens the log before the first request, so that a folder that cannot be written stops the boot. */
+  async onModuleInit(): Promise<void> {
+    if (!this.#isConfigured()) return;
+    await this.#open();
+    this.#outlets.prune();
+  }
+
+  /** Writes what was still reported, then closes the log. */
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  /** Without the scope of whichever request happens to run: what the log says of itself belongs to none. */
+  async #recordOwn(event: AuditEvent): Promise<Receipt> {
+    const body = this.#bodyOf(event);
+    await this.#open();
+    return this.log.append(body, event.level ?? defaultLevelOf(event.event, event.outcome));
+  }
+
+  #catchComplaint(recording: Promise<unknown>): void {
+    recording.catch((error: unknown) => this.#complain(error));
   }
 
   /** A disk that fails fails every record: a log entry for each would bury all others. */
@@ -141,6 +198,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
   #bodyOf(event: AuditEvent): string {
     return recordBody(event, {
       now: this.#clock(),
+      ...(this.#app && { app: this.#app }),
       pseudonymOf: (identifier) => this.#pseudonymOf(identifier),
     });
   }
@@ -155,7 +213,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
   }
 
   #open(): Promise<void> {
-    this.#opened ??= this.log.open();
+    this.#opened ??= this.log.open(this.#outlets);
     return this.#opened;
   }
 }

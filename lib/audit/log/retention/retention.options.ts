@@ -5,17 +5,17 @@ export interface RetentionOptions {
    *
    * @default none: age is no reason
    */
-  days?: number;
+  days?: number | undefined;
   /**
    * The oldest segments go while all of them together are longer, in bytes. At least 1 MiB.
    *
    * @default none: size is no reason
    */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /**
    * Nothing goes, whatever the other settings say: for the time of an investigation.
    *
    * @default false
    */
-  legalHold?: boolean;
+  legalHold?: boolean | undefined;
 }

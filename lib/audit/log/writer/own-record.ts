@@ -1,11 +1,13 @@
+import type { OwnEventName } from '../../../events/owasp-vocabulary.js';
 import type { EventLevel } from '../../../events/vocabulary.js';
 import { toJsonText } from '../../record/json-text.js';
 
 /** What the log writes about itself. */
 export interface OwnRecord {
-  readonly event: `audit_${string}`;
+  readonly event: OwnEventName;
   readonly level: EventLevel;
   readonly details?: Readonly<Record<string, string | number | boolean>>;
+  /** How many occurrences it stands for. */
   readonly n?: number;
 }
 
