@@ -49,7 +49,13 @@ export class AuditOutlets implements LogWatcher {
   async beforeWriting(found: FoundLog): Promise<void> {
     const { stream, folder } = found;
     const { sinks, anchors, report } = this.#options;
-    await startCheck({ ...found, leafHashAt: (seq) => found.leafHashAt(seq), sinks, anchors, report });
+    await startCheck({
+      ...found,
+      leafHashAt: (seq) => found.leafHashAt(seq),
+      sinks,
+      anchors,
+      report,
+    });
     const tiles = new LogTiles(folder);
     this.#tiles = tiles;
     this.#folder = folder;

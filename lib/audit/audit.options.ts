@@ -15,7 +15,7 @@ import type { EventLevel } from '../events/vocabulary.js';
 import { AuditAnchor } from './anchor/audit-anchor.js';
 import type { RetentionOptions } from './log/retention/retention.options.js';
 import type { AuditActor } from './record/audit-event.js';
-import type { AuditApp } from './record/audit-record.js';
+import type { RecordApp } from './record/audit-record.js';
 import { AuditSink } from './ship/audit-sink.js';
 
 /** Settings of {@link AuditService}. */
@@ -59,7 +59,7 @@ export interface AuditOptions {
    *
    * @default none
    */
-  app?: AuditApp;
+  app?: RecordApp;
   /**
    * The levels of events that must not go unrecorded: a handler under {@link Audit} with an event of such a level is
    * not called while the log takes no record, and its answer waits until the record is durable. `[]` for
@@ -150,13 +150,11 @@ const appSchema = optionGroup(
 /** The schema of `audit`. */
 export const auditSchema = optionGroup(
   {
-    directory: directory()
-      .optional()
-      .register(optionNotes, {
-        about: 'The folder that holds the audit log, or `false` to keep none.',
-        type: 'text or `false`',
-        byDefault: 'nothing is recorded',
-      }),
+    directory: directory().optional().register(optionNotes, {
+      about: 'The folder that holds the audit log, or `false` to keep none.',
+      type: 'text or `false`',
+      byDefault: 'nothing is recorded',
+    }),
     keyDirectory: text('must be the path of a folder, such as ./data/audit-keys.')
       .optional()
       .register(optionNotes, {

@@ -86,6 +86,8 @@ export const AUDIT_EVENT_LEVELS = Object.freeze({
   audit_fork: 'critical',
   audit_sink_failed: 'warn',
   audit_sink_recovered: 'info',
+  audit_sink_behind: 'warn',
+  audit_sink_gap: 'critical',
   audit_anchor_failed: 'warn',
   audit_anchor_recovered: 'info',
   audit_subject_forgotten: 'warn',

@@ -57,7 +57,9 @@ describe('When its thread is killed, the log', () => {
     expect(own).toHaveLength(written.length);
     const ids = new Set(own.map(({ id }) => String(id)));
     expect(written.filter((each) => !ids.has(each.split(' ')[0] ?? ''))).toEqual([]);
-    expect(records.filter(({ event }) => event === 'audit_writer_restarted').length).toBeGreaterThan(3);
+    expect(
+      records.filter(({ event }) => event === 'audit_writer_restarted').length,
+    ).toBeGreaterThan(3);
   }, 60_000);
 
   it('goes on though nothing is recorded at that moment', async () => {

@@ -9,11 +9,14 @@ import { codedError } from '../support/scripted-sink.js';
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
+const FAILED = 'audit_sink_failed';
+const RECOVERED = 'audit_sink_recovered';
+
 function outage() {
   const events: AuditEvent[] = [];
   const target = { type: 'audit-sink', id: 'siem' };
   const report = (event: AuditEvent) => void events.push(event);
-  return { events, outage: new Outage({ failed: 'down', recovered: 'up', target }, report) };
+  return { events, outage: new Outage({ failed: FAILED, recovered: RECOVERED, target }, report) };
 }
 
 const names = (events: readonly AuditEvent[]) => events.map(({ event }) => event);
@@ -25,7 +28,10 @@ describe('Outage', () => {
       expect(siem.failed(codedError('EPIPE'))).toBe(tries);
     siem.succeeded();
     siem.succeeded();
-    expect(events).toMatchObject([{ event: 'down' }, { event: 'up', details: { retries: 5 } }]);
+    expect(events).toMatchObject([
+      { event: FAILED },
+      { event: RECOVERED, details: { retries: 5 } },
+    ]);
     expect(siem.reason).toBeUndefined();
   });
 
@@ -35,15 +41,15 @@ describe('Outage', () => {
     siem.succeeded();
     siem.failed(codedError('EPIPE'));
     siem.succeeded();
-    expect(names(events)).toEqual(['down', 'up']);
+    expect(names(events)).toEqual([FAILED, RECOVERED]);
     siem.failed(codedError('EPIPE'));
     jest.advanceTimersByTime(59_000);
     siem.failed(codedError('EPIPE'));
-    expect(names(events)).toEqual(['down', 'up']);
+    expect(names(events)).toEqual([FAILED, RECOVERED]);
     jest.advanceTimersByTime(2_000);
     siem.failed(codedError('EPIPE'));
     siem.succeeded();
-    expect(names(events)).toEqual(['down', 'up', 'down', 'up']);
+    expect(names(events)).toEqual([FAILED, RECOVERED, FAILED, RECOVERED]);
     expect(events[3]?.details).toEqual({ retries: 3 });
   });
 

@@ -181,23 +181,26 @@ describe('When somebody touches its file, the log', () => {
     ['cut', cut, 'cut'],
     ['replaced by a copy', copied, 'replaced'],
     ['appended to', grown, 'grown'],
-  ])('that was %s, sees it with the next batch and goes on in a new one', async (_, harm, reason) => {
-    await log.append(auditBody(1));
-    harm(onlyStream(directory));
-    const receipt = await log.append(auditBody(2));
-    expect(receipt.id).toMatch(/:1$/);
-    const { folder } = onlyStream(directory);
-    const lines = readFileSync(join(folder, 'seg-0000000000000001.jsonl'), 'utf8').split('\n');
-    expect(lines.slice(0, -1).map((line) => JSON.parse(line) as unknown)).toMatchObject([
-      { n: 2, seq: 1 },
-      {
-        event: 'audit_segment_changed',
-        level: 'critical',
-        details: { file: 'seg-0000000000000000.jsonl', reason },
-      },
-    ]);
-    expect((await log.append(auditBody(3))).id).toMatch(/:3$/);
-  });
+  ])(
+    'that was %s, sees it with the next batch and goes on in a new one',
+    async (_, harm, reason) => {
+      await log.append(auditBody(1));
+      harm(onlyStream(directory));
+      const receipt = await log.append(auditBody(2));
+      expect(receipt.id).toMatch(/:1$/);
+      const { folder } = onlyStream(directory);
+      const lines = readFileSync(join(folder, 'seg-0000000000000001.jsonl'), 'utf8').split('\n');
+      expect(lines.slice(0, -1).map((line) => JSON.parse(line) as unknown)).toMatchObject([
+        { n: 2, seq: 1 },
+        {
+          event: 'audit_segment_changed',
+          level: 'critical',
+          details: { file: 'seg-0000000000000000.jsonl', reason },
+        },
+      ]);
+      expect((await log.append(auditBody(3))).id).toMatch(/:3$/);
+    },
+  );
 
   it('does not mind that its whole folder goes', async () => {
     await log.append(auditBody(1));
@@ -224,7 +227,9 @@ describe('A segment', () => {
     log = await start({ segmentBytes: 2000 });
     for (let n = 1; n <= 30; n += 1) await log.append(auditBody(n));
     const [stream] = readStreams(directory);
-    expect(records().map(({ n }) => n)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+    expect(records().map(({ n }) => n)).toEqual(
+      Array.from({ length: 30 }, (_, index) => index + 1),
+    );
     expect(Number(/seg-(\d+)/.exec(stream?.segment ?? '')?.[1])).toBeGreaterThan(20);
   });
 });

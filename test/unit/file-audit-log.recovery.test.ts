@@ -1,4 +1,11 @@
-import { appendFileSync, cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
 import { verifyChain } from '../support/audit-chain.js';
@@ -73,7 +80,10 @@ describe('After a crash, the log', () => {
     for (let size = border; size < whole.length; size += 13) {
       const directory = `${crashed}-${size}`;
       cpSync(crashed, directory, { recursive: true });
-      writeFileSync(segment.replace(join(crashed, name), join(directory, name)), whole.subarray(0, size));
+      writeFileSync(
+        segment.replace(join(crashed, name), join(directory, name)),
+        whole.subarray(0, size),
+      );
       await restart(directory);
       const kept = eventsOf(directory).filter((event) => event === 'e').length;
       expect(kept).toBe(whole.subarray(0, size).filter((byte) => byte === 0x0a).length);
@@ -97,7 +107,9 @@ describe('After a crash, the log', () => {
     writeFileSync(segment, `${lines.join('\n').replace('"n":2', '"n":9')}\n`);
     await (await restart(directory)).append(auditBody(6));
     expect(onlyStream(directory).lines).toHaveLength(7);
-    expect(() => verifyChain(onlyStream(directory))).toThrow('record 2 does not continue the chain');
+    expect(() => verifyChain(onlyStream(directory))).toThrow(
+      'record 2 does not continue the chain',
+    );
   });
 
   it('finds its end in a segment that was just begun', async () => {

@@ -55,8 +55,10 @@ export class AnchorPublisher {
     this.#anchor = anchor;
     this.#options = options;
     const target = { type: 'audit-anchor', id: anchor.name };
-    const events = { failed: 'audit_anchor_failed', recovered: 'audit_anchor_recovered', target };
-    this.#outage = new Outage(events, options.report);
+    this.#outage = new Outage(
+      { failed: 'audit_anchor_failed', recovered: 'audit_anchor_recovered', target },
+      options.report,
+    );
     this.#call = new WatchedCall((error) => void this.#outage.failed(error));
   }
 

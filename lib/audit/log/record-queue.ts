@@ -49,8 +49,7 @@ export class RecordQueue {
   take(): WaitingRecord[] {
     let bytes = 0;
     const end = this.#records.findIndex(({ body }) => (bytes += costOf(body)) > MAX_BATCH_BYTES);
-    const batch =
-      end === -1 ? this.#records.splice(0) : this.#records.splice(0, Math.max(1, end));
+    const batch = end === -1 ? this.#records.splice(0) : this.#records.splice(0, Math.max(1, end));
     this.#bytes -= batch.reduce((sum, { body }) => sum + costOf(body), 0);
     return batch;
   }

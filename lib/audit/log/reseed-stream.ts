@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { AuditError } from '../../errors/audit.error.js';
 import { damaged } from './file-audit-log.errors.js';
 import { EMPTY_ROOT } from './merkle/node-hash.js';
-import { logCheckpointText, parseLogCheckpoint, type LogCheckpoint } from './note/log-checkpoint.js';
+import {
+  logCheckpointText,
+  parseLogCheckpoint,
+  type LogCheckpoint,
+} from './note/log-checkpoint.js';
 import { noteSigner, rawPublicKey } from './note/note-signer.js';
 import { parseNote, signNote } from './note/signed-note.js';
 import { lockStream } from './stream-lock.js';

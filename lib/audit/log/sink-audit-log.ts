@@ -35,7 +35,8 @@ export class SinkAuditLog extends AuditLog {
 
   override async append(body: string, level: EventLevel = 'info'): Promise<Receipt> {
     if (!this.#isOpen) throw closed();
-    if (!this.#feeds.every((feed) => feed.hasRoomFor(body.length, level))) throw this.#tooMany(level);
+    if (!this.#feeds.every((feed) => feed.hasRoomFor(body.length, level)))
+      throw this.#tooMany(level);
     for (const record of this.#gap.records()) this.#add(ownRecordBody(record));
     this.#gap.clear();
     return this.#add(body);

@@ -51,11 +51,7 @@ export async function adoptStream(directory: string, keyFolder: string): Promise
   return beginStream(directory, keyFolder, names.length);
 }
 
-async function beginStream(
-  directory: string,
-  keyFolder: string,
-  number: number,
-): Promise<Stream> {
+async function beginStream(directory: string, keyFolder: string, number: number): Promise<Stream> {
   const name = newStreamName(number);
   const folder = join(directory, name);
   await makeFolder(folder);

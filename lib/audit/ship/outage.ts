@@ -1,5 +1,6 @@
 import { systemErrorCode } from '../../common/system-error-code.js';
 import { SecurityError } from '../../errors/security.error.js';
+import type { OwnEventName } from '../../events/owasp-vocabulary.js';
 import type { EventSubject } from '../../events/security-event.js';
 import type { AuditEvent } from '../record/audit-event.js';
 
@@ -9,8 +10,8 @@ const REASON = /^[\w.-]{1,64}$/;
 
 /** What the events of an outage are called, and what they are about. */
 export interface OutageEvents {
-  readonly failed: string;
-  readonly recovered: string;
+  readonly failed: OwnEventName;
+  readonly recovered: OwnEventName;
   readonly target: EventSubject;
 }
 

@@ -82,8 +82,10 @@ export class Shipper {
     this.#offset = new OffsetFile(folder, sink.name);
     this.#notes = new NoteQueue(stream);
     const target = { type: 'audit-sink', id: sink.name };
-    const events = { failed: 'audit_sink_failed', recovered: 'audit_sink_recovered', target };
-    this.#outage = new Outage(events, report);
+    this.#outage = new Outage(
+      { failed: 'audit_sink_failed', recovered: 'audit_sink_recovered', target },
+      report,
+    );
     this.#call = new WatchedCall((error) => void this.#outage.failed(error));
   }
 

@@ -34,7 +34,11 @@ export async function pruneSegments(parts: RetentionParts): Promise<number> {
   const newest = segments.at(-1);
   if (!newest) return 0;
   const closed = segments.slice(0, -1).map((_, index) => factsOf(folder, segments, index));
-  const limits = { floor: floor(), now: now(), openBytes: statSync(join(folder, newest.file)).size };
+  const limits = {
+    floor: floor(),
+    now: now(),
+    openBytes: statSync(join(folder, newest.file)).size,
+  };
   const chosen = prunableSegments(closed, options, limits);
   const last = chosen.at(-1);
   if (!last) return 0;

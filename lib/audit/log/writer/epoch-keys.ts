@@ -117,7 +117,8 @@ export class EpochKeys {
   #destroyEarlier(): void {
     const { keyFolder, stream } = this.#place;
     const earlier = readdirSync(keyFolder).filter((file) => {
-      const [, epoch] = /^\.(\d+)\.pem$/.exec(file.startsWith(stream) ? file.slice(stream.length) : '') ?? [];
+      const [, epoch] =
+        /^\.(\d+)\.pem$/.exec(file.startsWith(stream) ? file.slice(stream.length) : '') ?? [];
       return epoch !== undefined && Number(epoch) < this.#epoch;
     });
     for (const file of earlier) destroy(join(keyFolder, file));

@@ -1,11 +1,4 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseLogCheckpoint, originOf, type LogCheckpoint } from '../note/log-checkpoint.js';
 import { noteFileEntry, parseNoteFile } from '../note/note-file.js';

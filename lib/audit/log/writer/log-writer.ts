@@ -52,7 +52,8 @@ export class LogWriter {
   /** Writes records, or as many of them as the disk takes, and says which. Never throws. */
   write({ bodies, critical, losses }: WriterBatch): WriterResult {
     for (const loss of losses) this.#gap.add(loss);
-    if (this.#disk === 'full' && !this.#hasRoomAgain()) return this.#writeCritical(bodies, critical);
+    if (this.#disk === 'full' && !this.#hasRoomAgain())
+      return this.#writeCritical(bodies, critical);
     try {
       return this.#result(this.#append(bodies), []);
     } catch (error) {
@@ -106,7 +107,8 @@ export class LogWriter {
 
   /** Writes what is still to say, and the final checkpoint. */
   close(): void {
-    if (this.#own.length > 0 || this.#gap.isOpen) this.write({ bodies: [], critical: [], losses: [] });
+    if (this.#own.length > 0 || this.#gap.isOpen)
+      this.write({ bodies: [], critical: [], losses: [] });
     try {
       this.#parts.checkpoints.write('closed');
     } finally {
