@@ -57,6 +57,9 @@ describe.each(adapters)('With a disk that is full, on $adapter,', ({ create }) =
     expect(calls.critical).toBe(2);
     expect([await list(), await list()]).toEqual([200, 200]);
     expect(calls.info).toBe(3);
+    // That others are refused says nothing of critical ones.
+    expect(await remove()).toBe(503);
+    expect(calls.critical).toBe(2);
 
     system.room = Infinity;
     const deadline = Date.now() + 10_000;

@@ -100,6 +100,8 @@ export class LogWriter {
 
   /** Writes what is still to say, and the final checkpoint. */
   close(): void {
+    // There is no later attempt.
+    this.#triedAt = -Infinity;
     if (this.#own.length > 0 || this.#gap.isOpen)
       this.write({ bodies: [], critical: [], losses: [] });
     try {
@@ -186,7 +188,7 @@ export class LogWriter {
 
   #lose(lost: number, critical: number, reason: 'disk-full' | 'write-failed'): void {
     const now = Date.now();
-    this.#refusesCritical = reason === 'write-failed' || critical > 0;
+    if (critical > 0 || reason === 'write-failed') this.#refusesCritical = true;
     if (lost > 0) this.#gap.add({ reason, lost, critical, since: now, until: now });
   }
 
