@@ -130,11 +130,13 @@ export class ChainWalk {
   }
 
   /** Whether the first record of a part is the one that has to follow. */
-  #continue({ seq, prev, offset }: NonNullable<RecordsResult['first']>, segment: Segment): boolean {
-    if (seq === this.#next && prev === this.#link) return true;
+  #continue(first: NonNullable<RecordsResult['first']>, segment: Segment): boolean {
     const { stream } = this.#context;
+    const isNext = first.seq === this.#next && first.prev === this.#link;
+    if (isNext && first.stream === stream) return true;
+    const { offset } = first;
     const expected = { stream, seq: this.#next, offset, lastOffset: this.#last?.offset ?? offset };
-    const fault = placeFault({ stream, seq, prev }, expected);
+    const fault = placeFault(first, expected);
     // The record before is blamed where this one carries the hash of another.
     const isBefore = fault.seq < this.#next && this.#last !== undefined;
     this.#fail(fault, isBefore ? (this.#last?.segment ?? segment) : segment);
