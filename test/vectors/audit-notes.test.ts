@@ -2,6 +2,7 @@ import { generateKeyPairSync, hash, sign } from 'node:crypto';
 import { parseCheckpoint } from '../../lib/audit/log/note/checkpoint.js';
 import { noteSigner, rawPublicKey, type NoteSigner } from '../../lib/audit/log/note/note-signer.js';
 import { openNote, parseNote, signNote } from '../../lib/audit/log/note/signed-note.js';
+import { parseTlogProof } from '../../lib/audit/log/note/tlog-proof.js';
 import { parseVerifierKey, verifierKey } from '../../lib/audit/log/note/verifier-key.js';
 import { readVectors } from '../support/vectors.js';
 
@@ -14,6 +15,22 @@ describe('The notes of C2SP and Tessera', () => {
     const opened = openNote(note, key ? [key] : []);
     expect(opened?.verified).toEqual(valid ? [{ key }] : undefined);
     expect(opened?.text).toBe(valid ? note.slice(0, note.lastIndexOf('\n\n') + 1) : undefined);
+  });
+});
+
+describe('A checkpoint of a public log with the cosignatures of its witnesses', () => {
+  const known = readVectors<{ log: string; witness: string; note: string; size: number; time: number }>('audit/c2sp/cosigned-checkpoint.json');
+  const keys = [known.log, known.witness].map(parseVerifierKey).filter((key) => key !== undefined);
+
+  it('opens with the keys of the log and of a witness, and tells when the witness signed', () => {
+    const opened = openNote(known.note, keys);
+    expect(opened?.verified).toEqual([{ key: keys[0] }, { key: keys[1], time: known.time }]);
+    expect(parseCheckpoint(opened?.text ?? '')?.size).toBe(known.size);
+    expect(parseNote(known.note)?.signatures).toHaveLength(6);
+  });
+
+  it('does not open with another size', () => {
+    for (const key of keys) expect(openNote(known.note.replace(`${known.size}`, '42'), [key])).toBeUndefined();
   });
 });
 
@@ -138,5 +155,19 @@ describe('The rules of C2SP for notes', () => {
 
   it('are all tested', () => {
     expect(Object.keys(tests).toSorted()).toEqual(rules.toSorted());
+  });
+});
+
+describe('The tlog-proofs of transparency-dev/formats', () => {
+  const { cases } = readVectors<{ cases: { name: string; text: string; valid: boolean }[] }>('audit/c2sp/tlog-proof-cases.json');
+
+  it.each(cases)('$name', ({ text, valid }) => {
+    expect(parseTlogProof(text)).toEqual(valid ? { index: 0, hashes: [], checkpoint: 'checkpoint\n' } : undefined);
+  });
+
+  it('may carry hashes and data', () => {
+    const sha256 = hash('sha256', 'hash1', 'base64');
+    const read = parseTlogProof(`c2sp.org/tlog-proof@v1\nextra ZXh0cmE=\nindex 42\n${sha256}\n\ncheckpoint\n`);
+    expect(read).toEqual({ index: 42, hashes: [Buffer.from(sha256, 'base64')], checkpoint: 'checkpoint\n', extra: Buffer.from('extra') });
   });
 });
