@@ -153,4 +153,3 @@ export class RecordScanner {
 function isRecordLine(bytes: Buffer, start: number, end: number, hasCr: boolean): boolean {
   return end - start <= MAX_LINE_BYTES && !(hasCr && bytes.subarray(start, end).includes(CR));
 }
-

@@ -78,7 +78,9 @@ async function snapshotNow(
 async function isSettled({ folder, checkpoint, epochs }: Snapshot): Promise<boolean> {
   if (checkpoint === 'missing') return false;
   if ((await readRegular(join(folder, GENESIS_FILE), 1)) === 'missing') return false;
-  return typeof epochs.size === 'string' || epochs.size < 2 || endsWithNote(epochs.path, epochs.size);
+  return (
+    typeof epochs.size === 'string' || epochs.size < 2 || endsWithNote(epochs.path, epochs.size)
+  );
 }
 
 async function endsWithNote(path: string, size: number): Promise<boolean> {
