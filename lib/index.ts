@@ -276,6 +276,8 @@ export { AuditAnchor, type AnchoredCheckpoint } from './audit/anchor/audit-ancho
 export type { AnchorState } from './audit/anchor/anchor-publisher.js';
 export { DirectoryAuditAnchor } from './audit/anchor/directory.audit-anchor.js';
 export { WitnessAuditAnchor } from './audit/anchor/witness.audit-anchor.js';
+export type { WitnessAuditAnchorOptions } from './audit/anchor/witness-options.js';
+export { assertContinues } from './audit/anchor/assert-continues.js';
 export { AuditSink, type ShippedRecord, type SinkMark } from './audit/ship/audit-sink.js';
 export type { ShipperState } from './audit/ship/shipper.js';
 export type { ProvenRecord } from './audit/log/read/prove-record.js';
