@@ -40,7 +40,12 @@ export async function* linesFrom(
   return undefined;
 }
 
-async function* linesOf(segment: Segment): AsyncGenerator<PlacedLine> {
+/**
+ * The lines of a segment in their order. Ends where one is too long for a record, or has no LF.
+ *
+ * @throws AuditError `AUDIT_LOG_UNREADABLE`
+ */
+export async function* linesOf(segment: Segment): AsyncGenerator<PlacedLine> {
   const { path, size } = segment;
   const handle = await openRegular(path);
   if (typeof handle === 'string') return;
