@@ -53,7 +53,9 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     this.#clock = options.clock ?? Date.now;
     this.#app = options.app;
     this.#outlets = new AuditOutlets({
-      ...{ sinks: options.sinks, anchors: options.anchors, retention: options.retention },
+      sinks: options.sinks,
+      anchors: options.anchors,
+      retention: options.retention,
       report: (event) => this.#catchComplaint(this.#recordOwn(event)),
       record: (event) => this.#recordOwn(event),
     });

@@ -61,3 +61,32 @@ describe.each([
     expect(new Set(bodies).size).toBe(bodies.length);
   }, 240_000);
 });
+
+describe('Two processes on one folder', () => {
+  it('write a stream each, and keep what they promised when both are killed', async () => {
+    const directory = join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
+    const acknowledged = [`${directory}.1`, `${directory}.2`];
+    for (let kill = 0; kill < 5; kill += 1) {
+      await Promise.all(acknowledged.map((file) => killAtRandom(begin(directory, file, 16))));
+    }
+    const streams = readStreams(directory, { torn: 'left-out' });
+    expect(streams).toHaveLength(2);
+    const hashes = new Map<string, string>(
+      streams.flatMap((stream) => {
+        verifyChain(stream);
+        return stream.lines.map(
+          (line, seq) => [`${stream.name}:${seq}`, leafHash(Buffer.from(line))] as const,
+        );
+      }),
+    );
+    const promised = acknowledged.flatMap((file) =>
+      readFileSync(file, 'utf8').split('\n').slice(0, -1),
+    );
+    expect(promised.length).toBeGreaterThan(10);
+    expect(
+      promised.filter(
+        (each) => hashes.get(each.slice(0, each.indexOf(' '))) !== each.split(' ')[1],
+      ),
+    ).toEqual([]);
+  }, 120_000);
+});

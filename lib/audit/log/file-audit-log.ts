@@ -122,7 +122,10 @@ export class FileAuditLog extends AuditLog {
       reasons,
       ...(this.#stream && { stream: this.#stream.name }),
       queued: { records: this.#queue.length, bytes: this.#queue.bytes },
-      ...{ durableSeq, signedSize, epoch, lost },
+      durableSeq,
+      signedSize,
+      epoch,
+      lost,
       writer: this.#writer?.kind ?? 'none',
     };
   }
@@ -163,10 +166,15 @@ export class FileAuditLog extends AuditLog {
     const { limits, writer = 'thread', system } = this.#options;
     return new WriterSupervisor({
       setup: {
-        ...{ stream: name, folder, keyFolder, genesis, findings },
+        stream: name,
+        folder,
+        keyFolder,
+        genesis,
+        findings,
         limits: { ...WRITER_LIMITS, ...limits },
       },
-      ...{ firstKey, mode: writer },
+      firstKey,
+      mode: writer,
       ...(system && { system }),
       onCheckpoint: (note) => this.#watcher?.onCheckpoint(note),
       onState: (state) => {
@@ -193,21 +201,21 @@ export class FileAuditLog extends AuditLog {
       this.#answer(batch, written);
     } catch (cause) {
       for (const loss of losses) this.#gap.add(loss);
-      for (const { level, reject } of batch) {
-        this.#lose('write-failed', level);
-        reject(writeFailed(cause));
+      for (const waiting of batch) {
+        this.#lose('write-failed', waiting.level);
+        waiting.reject(writeFailed(cause));
       }
     }
   }
 
   #answer(batch: readonly WaitingRecord[], { places, reason, code }: Written): void {
     const name = this.#stream?.name ?? '';
-    for (const [index, { resolve, reject }] of batch.entries()) {
+    for (const [index, waiting] of batch.entries()) {
       const place = places[index];
       if (place) {
         const { seq, leafHash } = place;
-        resolve({ id: `${name}:${seq}`, leafHash, durability: 'fdatasync' });
-      } else reject(refused(reason, code));
+        waiting.resolve({ id: `${name}:${seq}`, leafHash, durability: 'fdatasync' });
+      } else waiting.reject(refused(reason, code));
     }
   }
 

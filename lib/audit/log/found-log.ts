@@ -15,7 +15,10 @@ export function findLog({ name, folder, genesis }: Stream): FoundLog {
   const epoch = statements.count;
   statements.close();
   return {
-    ...{ stream: name, folder, size, epoch },
+    stream: name,
+    folder,
+    size,
+    epoch,
     async leafHashAt(seq) {
       if (seq < (segments[0]?.firstSeq ?? 0)) return prunedHash(folder, seq);
       for await (const { line } of readLines(folder, segments, seq, seq + 1)) {

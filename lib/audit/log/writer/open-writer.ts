@@ -59,20 +59,22 @@ export async function openWriter(
   const cache = new FrontierCache(folder);
   const frontier = await restoreFrontier({ folder, segments }, cache, signed, nextSeq);
   const torn = tornTail(folder, end);
-  const checkpoints = new Checkpointer({
-    ...{ folder, stream, limits, frontier, cache, keys, statements, onCheckpoint },
-  });
+  const parts = { folder, stream, limits, frontier, cache, keys, statements, onCheckpoint };
+  const checkpoints = new Checkpointer(parts);
   const reserve = new DiskReserve(folder, limits.reserveBytes);
   reserve.take();
   const segment = openSegment(folder, end, system);
-  const parts: WriterParts = {
-    ...{ stream, folder, limits, checkpoints, reserve },
+  const writer = new LogWriter({
+    stream,
+    folder,
+    limits,
+    checkpoints,
+    reserve,
     end: end.end,
     epoch: () => keys.epoch,
     ...(segment && { segment }),
     ...(system && { system }),
-  };
-  const writer = new LogWriter(parts);
+  });
   const resumed = await findResumed(setup, segments, nextSeq);
   // The key that was there before this start must not sign what comes after it.
   if (nextSeq > (statements.last?.size ?? 0)) checkpoints.turnEpoch();

@@ -6,15 +6,15 @@ import type { WriterSetup } from './writer-setup.js';
 
 const TICK_MS = 250;
 
-function tell(answer: WriterAnswer): void {
-  parentPort?.postMessage(answer);
+function tell(said: WriterAnswer): void {
+  parentPort?.postMessage(said, []);
 }
 
 function sent(error: unknown): SentError {
   const { name, message, code } = error as Error & { code?: unknown };
   return {
-    name: String(name),
-    message: String(message),
+    name,
+    message,
     ...(typeof code === 'string' && { code }),
   };
 }
