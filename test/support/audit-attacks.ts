@@ -15,7 +15,7 @@ export interface Attack {
   /** How the log is, where it has to be a special one. */
   readonly plan?: StreamPlan;
   /** Falsifies the first stream. `other` is a second one of the same log. */
-  run(log: TestLog, stream: TestStream, other: TestStream, effort: Effort): void;
+  readonly run: (log: TestLog, stream: TestStream, other: TestStream, effort: Effort) => void;
 }
 
 /** The log of the attacks: epochs end at 30 and at 60, the current one has records 60 to 99. */

@@ -1,6 +1,6 @@
 import { parseLogCheckpoint, type LogCheckpoint } from '../note/log-checkpoint.js';
 import { parseNote } from '../note/signed-note.js';
-import type { PlacedNote } from './note-batches.js';
+import type { PlacedNote } from '../read/note-batches.js';
 import type { VerifiedEpochs } from './verify-epochs.js';
 import type { NoteToVerify } from './verify-notes.js';
 import type { ProblemKind } from './verify-report.js';

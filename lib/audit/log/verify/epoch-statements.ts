@@ -1,6 +1,6 @@
 import { parseLogCheckpoint, type LogCheckpoint } from '../note/log-checkpoint.js';
 import { parseNote } from '../note/signed-note.js';
-import type { NoteBatch, PlacedNote } from './note-batches.js';
+import type { NoteBatch, PlacedNote } from '../read/note-batches.js';
 import type { ProblemKind } from './verify-report.js';
 import type { NoteToVerify } from './verify-notes.js';
 

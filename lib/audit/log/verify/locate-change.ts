@@ -1,9 +1,8 @@
-import { openRegular } from '../read/regular-file.js';
 import { leafHash } from '../leaf-hash.js';
 import type { Segment } from '../read/log-folder.js';
 import { CompactRange } from './compact-range.js';
-import { LeafTiles } from './leaf-tiles.js';
-import { LineReader, MAX_LINE_BYTES } from './line-reader.js';
+import { LeafTiles } from '../read/leaf-tiles.js';
+import { linesFrom } from '../read/segment-lines.js';
 import type { RootClaim } from './root-claims.js';
 
 /** The first record that is not the one which was signed. */
@@ -52,52 +51,4 @@ export async function locateChange(
     seq += 1;
   }
   return undefined;
-}
-
-interface PlacedLine {
-  readonly line: Buffer;
-  readonly segment: Segment;
-  readonly offset: number;
-}
-
-/** The lines where the records stand from a place on, whatever they hold. */
-async function* linesFrom(
-  segments: readonly Segment[],
-  seq: number,
-): AsyncGenerator<PlacedLine, undefined> {
-  let at = seq;
-  for (const [index, segment] of segments.entries()) {
-    const limit = segments[index + 1]?.first ?? Infinity;
-    if (limit <= at) continue;
-    let place = segment.first;
-    for await (const placed of linesOf(segment)) {
-      if (place >= at) {
-        yield placed;
-        at = place + 1;
-      }
-      place += 1;
-      if (place >= limit) break;
-    }
-    if (at < limit) return undefined;
-  }
-  return undefined;
-}
-
-async function* linesOf(segment: Segment): AsyncGenerator<PlacedLine> {
-  const { path, size } = segment;
-  const handle = await openRegular(path);
-  if (typeof handle === 'string') return;
-  try {
-    const reader = new LineReader(handle, { path, from: 0, to: size, end: size });
-    while ((await reader.fill()) && !reader.isLineTooLong) {
-      for (let end = reader.lineEnd(); end !== -1; end = reader.lineEnd()) {
-        if (end - reader.start > MAX_LINE_BYTES) return;
-        const line = reader.bytes.subarray(reader.start, end);
-        yield { line, segment, offset: reader.offsetOf(reader.start) };
-        reader.start = end + 1;
-      }
-    }
-  } finally {
-    await handle.close();
-  }
 }

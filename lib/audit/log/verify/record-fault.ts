@@ -1,4 +1,4 @@
-import { recordPlace, type RecordPlace } from './record-place.js';
+import { recordPlace, type RecordPlace } from '../read/record-place.js';
 
 /** Where the chain breaks, and how. */
 export interface RecordFault {

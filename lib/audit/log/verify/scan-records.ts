@@ -1,6 +1,6 @@
 import { openRegular } from '../read/regular-file.js';
-import { LineReader, type Stretch } from './line-reader.js';
-import type { RecordPlace } from './record-place.js';
+import { LineReader, type Stretch } from '../read/line-reader.js';
+import type { RecordPlace } from '../read/record-place.js';
 import type { RecordFault } from './record-fault.js';
 import type { RecordMark } from './record-mark.js';
 import { RecordScanner } from './record-scanner.js';

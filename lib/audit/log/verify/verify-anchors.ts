@@ -1,6 +1,6 @@
 import { readAnchored, type AnchoredNote } from './anchored-notes.js';
 import type { Findings } from './findings.js';
-import { noteBatches } from './note-batches.js';
+import { noteBatches } from '../read/note-batches.js';
 import type { ClaimSource, RootClaims } from './root-claims.js';
 import type { NoteFileFacts } from './snapshot.js';
 import type { StreamContext, VerifyNotes } from './stream-context.js';

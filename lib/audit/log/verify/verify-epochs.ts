@@ -2,7 +2,7 @@ import { EpochLedger } from './epoch-ledger.js';
 import { statementBatches, type EpochStatement, type StatementBatch } from './epoch-statements.js';
 import type { Findings } from './findings.js';
 import { inOrder } from './in-order.js';
-import { noteBatches } from './note-batches.js';
+import { noteBatches } from '../read/note-batches.js';
 import type { RootClaims } from './root-claims.js';
 import type { NoteFileFacts } from './snapshot.js';
 import type { StreamContext, VerifyNotes } from './stream-context.js';

@@ -2,7 +2,7 @@ import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../../common/system-error-code.js';
 import { tilePath } from '../merkle/tile-path.js';
-import { readRegular, unreadable } from '../read/regular-file.js';
+import { readRegular, unreadable } from './regular-file.js';
 
 const HASH_BYTES = 32;
 const WIDTH = 256;

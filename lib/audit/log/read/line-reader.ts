@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { readInto } from '../read/regular-file.js';
+import { readInto } from './regular-file.js';
 
 const LF = 0x0a;
 /** The longest record, without its LF. */
