@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
 import { leafHash } from '../../lib/audit/log/leaf-hash.js';
+import { verifyLog } from '../../lib/audit/log/verify/verify-log.js';
 import { readStreams, verifyChain } from '../support/audit-chain.js';
 
 const PROCESS = 'build/test/support/audit-process.js';
@@ -59,6 +60,10 @@ describe.each([
     expect(lost).toEqual([]);
     const bodies = lines.flatMap((line) => /"by":"([^"]+)"/.exec(line)?.[1] ?? []);
     expect(new Set(bodies).size).toBe(bodies.length);
+    const { streams } = await verifyLog(directory, {});
+    const problems = streams.flatMap((stream) => stream.problems);
+    expect(problems.filter(({ grade }) => grade === 'tampered')).toEqual([]);
+    expect(streams).toMatchObject([{ records: lines.length, signed: lines.length, closed: true }]);
   }, 240_000);
 });
 

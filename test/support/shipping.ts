@@ -18,7 +18,7 @@ export class Shipping {
       folder: this.stream.folder,
       report: (event) => void this.events.push(event),
       backoff: { firstMs: 1, maxMs: 2 },
-      closeTimeoutMs: 200,
+      closeTimeoutMs: 10_000,
       ...options,
     });
     this.#open.push(shipper);

@@ -50,7 +50,7 @@ describe('A failing sink', () => {
     stream.append(1);
     const sink = new ScriptedSink();
     sink.before = () => Promise.reject(new Error('postgres://app:hunter2@db/audit refused'));
-    const shipper = shipping.ship(sink);
+    const shipper = shipping.ship(sink, { closeTimeoutMs: 1 });
     shipper.advance(1);
     await until(() => events.length > 0);
     expect(JSON.stringify([events, shipper.state()])).not.toContain('hunter2');

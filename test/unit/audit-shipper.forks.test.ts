@@ -151,7 +151,7 @@ describe('A sink that tells what it holds', () => {
     stream.append(3);
     const sink = new TellingSink();
     sink.held = { seq: 7, leafHash: 'ab'.repeat(32) };
-    const shipper = shipping.ship(sink);
+    const shipper = shipping.ship(sink, { closeTimeoutMs: 1 });
     shipper.advance(3);
     await until(() => events.length === 1);
     expect(events[0]).toMatchObject({
@@ -169,7 +169,7 @@ describe('A sink that tells what it holds', () => {
     stream.append(1);
     const sink = new TellingSink();
     sink.held = held;
-    shipping.ship(sink).advance(1);
+    shipping.ship(sink, { closeTimeoutMs: 1 }).advance(1);
     await until(() => events.length === 1);
     expect(events[0]).toMatchObject({ event: 'audit_sink_failed', reason: 'TypeError' });
   });

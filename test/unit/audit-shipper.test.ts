@@ -124,7 +124,7 @@ describe('Shipper', () => {
     stream.append(5);
     const sink = new ScriptedSink();
     sink.before = () => Promise.reject(codedError('ECONNREFUSED'));
-    const shipper = shipping.ship(sink);
+    const shipper = shipping.ship(sink, { closeTimeoutMs: 50 });
     shipper.advance(5);
     await until(() => shipper.state().error !== undefined);
     await shipper.close();
