@@ -300,8 +300,6 @@ export { Audit } from './audit/capture/audit.decorator.js';
 export { AuditSkip } from './audit/capture/audit-skip.decorator.js';
 export type { AuditRule } from './audit/capture/audit-rule.js';
 export type { AuditScopeContext } from './audit/capture/audit-scope.js';
-export type { WitnessAuditAnchorOptions } from './audit/anchor/witness-options.js';
-export { assertContinues } from './audit/anchor/assert-continues.js';
 
 // Security events
 export { SecurityEvents, type SecurityEventListener } from './events/security-events.js';
