@@ -3,6 +3,8 @@ import type { VerifyReport } from './verify-report.js';
 import { verifyStreams } from './verify-run.js';
 import { verifyStream } from './verify-stream.js';
 
+export type { VerifyOptions, VerifyProgress } from './verify-options.js';
+
 /**
  * Verifies every stream of an audit log from its files alone: that the chain is whole, that the records are those
  * that the epoch keys signed, and that nothing is older or shorter than what is kept elsewhere. The log may be
