@@ -5,7 +5,8 @@ import type { Settings } from './settings.js';
 /** What is printed when the sample listens. */
 export function greeting(url: string, { audit }: DataFolder, settings: Settings): string {
   return `
-Audit log listens on ${url}, writes to ${resolve(audit)}
+Audit log listens on ${url}
+It writes to ${resolve(audit)}
 and publishes checkpoints to ${resolve(settings.anchorFolder)}
 
 Paste these lines into another terminal, one by one or all at once:
