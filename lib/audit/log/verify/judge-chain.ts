@@ -62,7 +62,12 @@ async function reportMismatches(judged: Judged): Promise<void> {
   const message = (claim: RootClaim): string =>
     `the first ${claim.size} records are not those whose root was signed at byte ${claim.offset} of ${JSON.stringify(claim.file)}`;
   findings.add('root-mismatch', message(first.claim), exact ?? placeOf(first));
-  for (const each of others) findings.add('root-mismatch', message(each.claim), placeOf(each));
+  for (const each of others) {
+    // All that cover the record which was changed are wrong for its sake.
+    const covers = exact?.seq !== undefined && exact.seq < each.claim.size;
+    const place = { ...placeOf(each), ...(covers && { seq: exact.seq }) };
+    findings.add('root-mismatch', message(each.claim), place);
+  }
 }
 
 function placeOf({ claim, proven }: { claim: RootClaim; proven: number }): ProblemPlace {
