@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
-
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { processTerminal } from '../../lib/cli/process-terminal.js';
+import { AUDIT_EXIT_CODE } from '../../lib/cli/audit-exit-code.js';
+import { auditCommand } from '../../lib/cli/audit.command.js';
 import { isSensitiveName } from '../../lib/audit/record/sensitive-names.js';
 import { recordBody, type RecordContext } from '../../lib/audit/record/audit-record.js';
 import { PROBLEM_GRADES } from '../../lib/audit/log/verify/verify-report.js';
@@ -39,6 +42,12 @@ describe('docs/audit.md', () => {
     expect(rows.map(({ Problem, Grade }) => [Problem, Grade])).toEqual(
       Object.entries(PROBLEM_GRADES).map(([kind, grade]) => [`\`${kind}\``, grade]),
     );
+  });
+
+  it('lists the exit codes of the command', () => {
+    const rows = tableRows(page, ['Exit code', 'Meaning']);
+    const told = rows.map((row) => Number(row['Exit code'].replaceAll('`', '')));
+    expect(told).toEqual(Object.values(AUDIT_EXIT_CODE));
   });
 
   it('names only fields that are taken out', () => {
@@ -95,6 +104,32 @@ describe('docs/audit-threat-model.md', () => {
     ]);
     expect(told.length).toBeGreaterThanOrEqual(15);
     expect(told).toEqual(expectedVerdicts());
+  });
+});
+
+describe('A line of "nestjs-security audit" in any document', () => {
+  const pages = ['.', 'docs', 'sample/06-audit-log'].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => readFileSync(join(folder, name), 'utf8')),
+  );
+  const commands = auditCommand(processTerminal(), () => undefined).commands;
+  const lines = pages.flatMap((text) =>
+    Array.from(
+      text.matchAll(/(?:nestjs-security|cli\/main\.js) audit ([a-z][a-z-]*)([^`\n|>)]*)/g),
+      ([line, name = '', rest = '']) => ({ line, name, rest }),
+    ),
+  );
+
+  it('calls a command that exists, with options that it has', () => {
+    expect(lines.length).toBeGreaterThan(20);
+    const wrong = lines.filter(({ name, rest }) => {
+      const command = commands.find((each) => each.name() === name);
+      const known = command?.options.map(({ long }) => long) ?? [];
+      const given = Array.from(rest.matchAll(/(?<=\s)--[a-z-]+/g), ([option]) => option);
+      return !command || given.some((option) => !known.includes(option));
+    });
+    expect(wrong.map(({ line }) => line)).toEqual([]);
   });
 });
 
