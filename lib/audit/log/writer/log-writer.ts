@@ -125,7 +125,7 @@ export class LogWriter {
       const chained = chainBodies(this.#parts.stream, this.#end, all);
       if (all.length === 0) return chained;
       try {
-        this.#openSegment().append(Buffer.from(chained.text, 'utf8'));
+        this.#openSegment().append(chained.bytes);
         this.#wrote(chained);
         if (tellsGap) this.#gap.clear();
         return { ...chained, hashes: chained.hashes.slice(0, bodies.length) };
