@@ -47,11 +47,16 @@ export class AuditOutlets implements LogWatcher {
 
   /** @throws AuditError `AUDIT_LOG_ROLLED_BACK` when a sink or an anchor has seen more than the log holds */
   async beforeWriting(found: FoundLog): Promise<void> {
-    const { stream, folder } = found;
+    const { stream, folder, identity } = found;
     const { sinks, anchors, report } = this.#options;
     await startCheck({
-      ...found,
+      stream,
+      folder,
+      size: found.size,
+      epoch: found.epoch,
       leafHashAt: (seq) => found.leafHashAt(seq),
+      rootAt: (size) => found.rootAt(size),
+      ...(identity && { identity }),
       sinks,
       anchors,
       report,

@@ -100,7 +100,7 @@ function levels() {
   return list;
 }
 
-function directory() {
+function folderOrFalse() {
   const error =
     'must be the path of a folder, such as ./data/audit (or set SECURITY_AUDIT_DIRECTORY), or false to keep no log here.';
   const path = z.custom<string | false>(
@@ -150,7 +150,7 @@ const appSchema = optionGroup(
 /** The schema of `audit`. */
 export const auditSchema = optionGroup(
   {
-    directory: directory().optional().register(optionNotes, {
+    directory: folderOrFalse().optional().register(optionNotes, {
       about: 'The folder that holds the audit log, or `false` to keep none.',
       type: 'text or `false`',
       byDefault: 'nothing is recorded',

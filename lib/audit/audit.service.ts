@@ -15,13 +15,15 @@ import { AuditScope, type AuditScopeContext } from './capture/audit-scope.js';
 import { AUDIT_OPTIONS, type ResolvedAuditOptions } from './audit.options.js';
 import { AuditOutlets, type AuditOutletsState } from './audit-outlets.js';
 import { AuditLog, type AuditHealth, type Receipt } from './log/audit-log.js';
+import type { ProvenRecord } from './log/read/prove-record.js';
+import type { RecordFilter } from './log/read/record-filter.js';
+import type { VerifyOptions } from './log/verify/verify-log.js';
+import type { VerifyReport } from './log/verify/verify-report.js';
 import type { AuditEvent } from './record/audit-event.js';
 import { recordBody, type AuditRecord } from './record/audit-record.js';
 import { UnconfiguredAuditLog } from './log/unconfigured-audit-log.js';
 import { pseudonymOf } from './record/pseudonym.js';
 
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
 const COMPLAINT_INTERVAL_MS = 1000;
 
 /**
@@ -53,7 +55,9 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     this.#clock = options.clock ?? Date.now;
     this.#app = options.app;
     this.#outlets = new AuditOutlets({
-      ...{ sinks: options.sinks, anchors: options.anchors, retention: options.retention },
+      sinks: options.sinks,
+      anchors: options.anchors,
+      retention: options.retention,
       report: (event) => this.#catchComplaint(this.#recordOwn(event)),
       record: (event) => this.#recordOwn(event),
     });
@@ -99,23 +103,62 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * The last records of this process's stream, oldest first.
+   * The newest records that meet a filter, those of other processes on the same folder included. They are
+   * read, not verified. Cost: reads from the end as far as it has to.
    *
-   * @param filter.limit how many at the most, 1 to 1000
-   * @default 100
-   * @throws RangeError for another limit
-   * @throws AuditError `AUDIT_CLOSED` after the log was closed, `AUDIT_LOG_DAMAGED` for a line that is no
-   * JSON any more
+   * @returns oldest first; those of one stream in their order, streams merged by time
+   * @throws RangeError for a limit that is not 1 to 1000, or a moment that is no date
+   * @throws AuditError `AUDIT_CLOSED`, `AUDIT_LOG_DAMAGED` for a line that is no record any more,
+   * `AUDIT_LOG_UNREADABLE`, `AUDIT_NO_FILES` when `audit.directory` is `false`
    * @throws SecurityConfigurationError `AUDIT_NOT_CONFIGURED` without `audit.directory`
    * @example
-   * const [last] = await audit.query({ limit: 1 });
+   * const failed = await audit.query({
+   *   event: 'authn_login_fail',
+   *   actor: { identifier: { type: 'email', value: 'alice@example.com' } },
+   *   since: new Date(Date.now() - 3_600_000),
+   * });
    */
-  async query({ limit = DEFAULT_LIMIT }: { limit?: number } = {}): Promise<AuditRecord[]> {
-    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
-      throw new RangeError(`limit must be a whole number from 1 to ${MAX_LIMIT}`);
-    }
+  async query(filter: RecordFilter = {}): Promise<AuditRecord[]> {
     await this.#open();
-    return this.log.tail(limit);
+    return this.log.query(filter, (identifier) => this.#pseudonymsOf(identifier));
+  }
+
+  /**
+   * Proves that a record is in the log, to somebody who has the stream's first key from elsewhere and nothing
+   * else of the log.
+   *
+   * @param id the record's id, as its receipt has it
+   * @returns the record's line, and the proof as c2sp.org/tlog-proof has it
+   * @throws AuditError `AUDIT_RECORD_UNKNOWN`, `AUDIT_RECORD_UNSIGNED`, `AUDIT_LOG_DAMAGED`,
+   * `AUDIT_LOG_UNREADABLE`, `AUDIT_NO_FILES`
+   * @example
+   * const { line, proof } = await audit.prove(receipt.id);
+   */
+  async prove(id: string): Promise<ProvenRecord> {
+    await this.#open();
+    return this.log.prove(id);
+  }
+
+  /**
+   * Verifies the log from its files: chain, epochs, checkpoints, anchors. Says `clean` only with a trust file
+   * and an anchor that are kept elsewhere; `nestjs-security audit verify` does the same from outside, which
+   * proves more, since whoever took this process over may make it say anything. The result is recorded.
+   *
+   * @throws AuditError `AUDIT_LOG_UNREADABLE`, `AUDIT_NO_FILES`; RangeError for an option that is out of range
+   * @example
+   * const { status } = await audit.verify({ trust: parseTrust(text), anchors: ['/mnt/anchor'] });
+   */
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    await this.#open();
+    const report = await this.log.verify(options);
+    const { status, firstBadSeq } = report;
+    await this.#recordOwn({
+      event: 'audit_verified',
+      level: status === 'tampered' ? 'critical' : 'info',
+      outcome: status === 'clean' ? 'success' : status === 'tampered' ? 'failure' : 'unknown',
+      details: { status, ...(firstBadSeq !== undefined && { firstBadSeq }) },
+    });
+    return report;
   }
 
   /** Resolves when everything that was recorded or emitted before is written or refused. */
@@ -201,6 +244,10 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
       ...(this.#app && { app: this.#app }),
       pseudonymOf: (identifier) => this.#pseudonymOf(identifier),
     });
+  }
+
+  #pseudonymsOf(identifier: Identifier): string[] {
+    return this.keyring.keysFor('audit-pseudonym').map((key) => pseudonymOf(identifier, key));
   }
 
   #pseudonymOf(identifier: Identifier): string {

@@ -39,10 +39,10 @@ onDisk('On a disk that is filled and freed, the log', () => {
 
     fill(filler);
     const more = await settled(many(log, 300, 'info'));
-    const critical = await settled(many(log, 20, 'critical'));
+    const critical = await settled(many(log, 200, 'critical'));
     const afterwards = await settled(many(log, 50, 'info'));
     expect(more).toBeLessThan(300);
-    expect(critical).toBe(20);
+    expect(critical).toBe(200);
     expect(afterwards).toBe(0);
     expect(log.health()).toMatchObject({ status: 'degraded' });
     acknowledged += more + critical;
@@ -61,7 +61,7 @@ onDisk('On a disk that is filled and freed, the log', () => {
       .filter(({ event }) => event === 'audit_gap')
       .reduce((sum, { n }) => sum + Number(n), 0);
     expect(own).toHaveLength(acknowledged);
-    expect(lost).toBe(580 - acknowledged);
+    expect(lost).toBe(760 - acknowledged);
     expect(records.map(({ event }) => event)).toContain('audit_disk_reserve_spent');
   }, 60_000);
 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
 import { leafHash } from '../../lib/audit/log/leaf-hash.js';
+import { verifyLog } from '../../lib/audit/log/verify/verify-log.js';
 import { readStreams, verifyChain } from '../support/audit-chain.js';
 
 const PROCESS = 'build/test/support/audit-process.js';
@@ -59,5 +60,38 @@ describe.each([
     expect(lost).toEqual([]);
     const bodies = lines.flatMap((line) => /"by":"([^"]+)"/.exec(line)?.[1] ?? []);
     expect(new Set(bodies).size).toBe(bodies.length);
+    const { streams } = await verifyLog(directory, {});
+    const problems = streams.flatMap((stream) => stream.problems);
+    expect(problems.filter(({ grade }) => grade === 'tampered')).toEqual([]);
+    expect(streams).toMatchObject([{ records: lines.length, signed: lines.length, closed: true }]);
   }, 240_000);
+});
+
+describe('Two processes on one folder', () => {
+  it('write a stream each, and keep what they promised when both are killed', async () => {
+    const directory = join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
+    const acknowledged = [`${directory}.1`, `${directory}.2`];
+    for (let kill = 0; kill < 5; kill += 1) {
+      await Promise.all(acknowledged.map((file) => killAtRandom(begin(directory, file, 16))));
+    }
+    const streams = readStreams(directory, { torn: 'left-out' });
+    expect(streams).toHaveLength(2);
+    const hashes = new Map<string, string>(
+      streams.flatMap((stream) => {
+        verifyChain(stream);
+        return stream.lines.map(
+          (line, seq) => [`${stream.name}:${seq}`, leafHash(Buffer.from(line))] as const,
+        );
+      }),
+    );
+    const promised = acknowledged.flatMap((file) =>
+      readFileSync(file, 'utf8').split('\n').slice(0, -1),
+    );
+    expect(promised.length).toBeGreaterThan(10);
+    expect(
+      promised.filter(
+        (each) => hashes.get(each.slice(0, each.indexOf(' '))) !== each.split(' ')[1],
+      ),
+    ).toEqual([]);
+  }, 120_000);
 });

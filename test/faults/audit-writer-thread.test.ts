@@ -11,7 +11,7 @@ import { auditBody, onlyStream } from '../support/crashed-log.js';
 /** The threads that were begun, to be killed. */
 function watchThreads(): Worker[] {
   const workers: Worker[] = [];
-  const launch = ThreadWriter.launch;
+  const launch = ThreadWriter.launch.bind(ThreadWriter);
   jest.spyOn(ThreadWriter, 'launch').mockImplementation(async (data) => {
     const worker = await launch(data);
     workers.push(worker);
@@ -21,6 +21,10 @@ function watchThreads(): Worker[] {
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function grown(list: readonly unknown[], length: number): Promise<void> {
+  while (list.length < length) await pause(5);
+}
 
 afterEach(() => {
   jest.restoreAllMocks();
@@ -33,21 +37,20 @@ describe('When its thread is killed, the log', () => {
     const log = new FileAuditLog(directory);
     await log.open();
     const written: string[] = [];
-    let isOver = false;
+    const end = new AbortController();
     const callers = Array.from({ length: 64 }, async (_, caller) => {
-      for (let n = 0; !isOver; n += 1) {
+      for (let n = 0; !end.signal.aborted; n += 1) {
         const { id, leafHash } = await log.append(auditBody(caller * 1_000_000 + n));
         written.push(`${id} ${leafHash}`);
       }
     });
     for (let kill = 0; kill < 8; kill += 1) {
-      const sofar = written.length;
       // In every other round the new thread may not even have begun.
-      while (kill % 2 === 0 && written.length < sofar + 100) await pause(5);
+      if (kill % 2 === 0) await grown(written, written.length + 100);
       await pause(kill * 13);
       await workers.at(-1)?.terminate();
     }
-    isOver = true;
+    end.abort();
     await Promise.all(callers);
     await log.close();
 

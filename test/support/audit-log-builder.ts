@@ -17,13 +17,14 @@ export interface TestLog {
   readonly directory: string;
   /** The folder of a directory anchor. */
   readonly anchor: string;
-  readonly streams: readonly TestStream[];
+  /** Mutable, as the folder is. */
+  readonly streams: TestStream[];
+  /** The trust file as it was made in the beginning, as JSON text. */
+  readonly trust: string;
   readonly recovery: TestKey;
   readonly witness: TestKey;
   /** When the last checkpoint was made. */
   readonly end: Date;
-  /** The trust file, as JSON text. */
-  trust(): string;
   /** Writes everything anew, as the streams hold it now. */
   write(): void;
   /** Removes all of it from the disk. */
@@ -49,7 +50,7 @@ export function buildAuditLog(...plans: readonly StreamPlan[]): TestLog {
     recovery,
     witness,
     end: new Date(Math.max(...streams.map(({ end }) => end))),
-    trust: () => trustText(log),
+    trust: trustText(streams, recovery, witness),
     write: () => writeAll(log, anchor),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
@@ -57,7 +58,7 @@ export function buildAuditLog(...plans: readonly StreamPlan[]): TestLog {
   return log;
 }
 
-function trustText({ streams, recovery, witness }: TestLog): string {
+function trustText(streams: readonly TestStream[], recovery: TestKey, witness: TestKey): string {
   return JSON.stringify({
     v: 1,
     streams: streams.map(({ name, epochs: [first], identity }) => ({

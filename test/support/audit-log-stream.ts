@@ -50,7 +50,11 @@ export class TestStream {
   readonly name: string;
   readonly identity = newKey();
   /** One more than epochs have ended: the last one is the current one. */
-  readonly epochs: readonly TestKey[];
+  readonly epochs: TestKey[];
+  /** The sizes at which they ended. */
+  readonly ends: readonly number[];
+  /** Leaves the tiles out, also those of pruned records. */
+  withoutTiles = false;
   readonly #witness: TestKey;
   readonly #start: number;
   readonly #recordMs: number;
@@ -80,6 +84,7 @@ export class TestStream {
     this.segments = [...segments];
     this.prunedTo = plan.prunedTo ?? 0;
     this.epochs = [...statements, 0].map(newKey);
+    this.ends = statements;
     this.genesis = genesisText(this.name, this.epochs[0]);
     for (let seq = 0; seq < records; seq += 1) this.append(plan.fields?.(seq));
     this.statements = statements.map((size, epoch) => this.statementNote(size, epoch));
@@ -88,10 +93,6 @@ export class TestStream {
     const epochOf = (size: number): number => statements.filter((end) => end < size).length;
     this.anchored = anchored.map((size) => this.note(size, epochOf(size)));
     this.cosigned = cosigned.map((size) => this.cosignedNote(size, epochOf(size)));
-  }
-
-  get folderFiles(): readonly string[] {
-    return [...this.files().keys()];
   }
 
   /** The key of the epoch that has not ended. */
@@ -124,6 +125,18 @@ export class TestStream {
     const rest = this.lines.splice(from);
     this.#leaves.length = Math.min(from, this.#leaves.length);
     for (const line of rest) this.#push(line.replace(PLACE, this.placeText(this.lines.length)));
+  }
+
+  /** Removes the records from a place on. */
+  truncate(size: number): void {
+    this.lines.length = size;
+    this.#leaves.length = size;
+    this.segments = this.segments.filter((first) => first === 0 || first < size);
+  }
+
+  /** Replaces the leaf hash of a record whose line is not on the disk. */
+  changeLeaf(seq: number): void {
+    this.#leaves[seq] = leafOf('a record that never was');
   }
 
   leaves(): readonly Buffer[] {
@@ -224,6 +237,7 @@ export class TestStream {
   }
 
   #tileFiles(): [string, Buffer][] {
+    if (this.withoutTiles) return [];
     const leaves = this.#tiles === 'all' ? this.leaves() : this.leaves().slice(0, this.prunedTo);
     const tiles: [string, Buffer][] = [];
     for (let from = 0; from < leaves.length; from += 256) {

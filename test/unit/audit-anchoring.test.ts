@@ -68,7 +68,7 @@ function begin(options: Partial<AnchoringOptions> = {}): Anchoring {
     report: (event) => void events.push(event),
     proofFrom: async (oldSize, size) => stream.proof(oldSize, size),
     intervalMs: HOUR_MS,
-    closeTimeoutMs: 200,
+    closeTimeoutMs: 10_000,
     backoff: QUICK,
     ...options,
   });
@@ -280,7 +280,7 @@ describe('A close', () => {
   });
 
   it('comes after a publication that is under way', async () => {
-    const anchoring = begin({ closeTimeoutMs: 10_000 });
+    const anchoring = begin();
     let end: () => void = () => undefined;
     anchor.before = () => new Promise((resolve) => (end = resolve));
     anchoring.offer(stream.note({ size: 1 }));
@@ -323,7 +323,6 @@ describe('Anchoring with a folder and a witness', () => {
       begin({
         anchors: [directory, new WitnessAuditAnchor({ url: witness.url, key: witness.vkey })],
         intervalMs: 1,
-        closeTimeoutMs: 10_000,
       });
     for (const sizes of [
       [1, 2, 8],

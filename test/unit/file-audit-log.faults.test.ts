@@ -97,10 +97,7 @@ describe('When the disk is full, the log', () => {
     const receipt = await log.append(auditBody(3), 'critical');
     expect(receipt.durability).toBe('fdatasync');
     expect(existsSync(reservePath())).toBe(false);
-    expect(records().map(({ event, n }) => n ?? event)).toEqual([
-      ...[1, 3],
-      'audit_disk_reserve_spent',
-    ]);
+    expect(records().map(({ event, n }) => n ?? event)).toEqual([1, 3, 'audit_disk_reserve_spent']);
   });
 
   it('keeps the reserve from records that are not critical', async () => {
@@ -123,7 +120,8 @@ describe('When a flush fails, the log', () => {
     expect(after).not.toContain(failed);
     expect(basename(onlyStream(directory).segment)).toBe('seg-0000000000000001.jsonl');
     expect(records().map(({ event, n }) => n ?? event)).toEqual([
-      ...[1, 2],
+      1,
+      2,
       'audit_segment_abandoned',
       3,
     ]);

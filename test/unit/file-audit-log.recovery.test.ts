@@ -55,7 +55,9 @@ describe('After a crash, the log', () => {
     await log.append(auditBody(4));
     const records = verifyChain(onlyStream(directory));
     expect(records.map(({ event, n }) => n ?? event)).toEqual([
-      ...[1, 2, 3],
+      1,
+      2,
+      3,
       'audit_torn_tail',
       'audit_unclean_stop',
       4,

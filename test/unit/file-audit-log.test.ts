@@ -101,16 +101,16 @@ describe('FileAuditLog', () => {
     const log = await start();
     for (let n = 1; n < 5; n += 1) await log.append(body(n));
     const pending = log.append(body(5));
-    expect((await log.tail(2)).map(({ n }) => n)).toEqual([4, 5]);
+    expect((await log.query({ limit: 2 }, () => [])).map(({ n }) => n)).toEqual([4, 5]);
     await pending;
-    expect(await log.tail(1000)).toHaveLength(5);
+    expect(await log.query({ limit: 1000 }, () => [])).toHaveLength(5);
   });
 
   it('gives the last records of a log that is larger than one read', async () => {
     const log = await start();
     const long = body(1).replace('"e"', `"${'e'.repeat(3000)}"`);
     await Promise.all(Array.from({ length: 600 }, () => log.append(long)));
-    expect((await log.tail(500)).map(({ seq }) => seq)).toEqual(
+    expect((await log.query({ limit: 500 }, () => [])).map(({ seq }) => seq)).toEqual(
       Array.from({ length: 500 }, (_, index) => index + 100),
     );
   });
@@ -123,7 +123,7 @@ describe('FileAuditLog', () => {
     const pumps = Array.from({ length: 4 }, async () => {
       while (!either.aborted) await log.append(body(1));
     });
-    const records = await log.tail(1);
+    const records = await log.query({ limit: 1 }, () => []);
     answered.abort();
     await Promise.all(pumps);
     expect(records).toHaveLength(1);

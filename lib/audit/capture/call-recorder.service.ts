@@ -14,7 +14,7 @@ import { HandlerAuditRule, type AuditRule } from './audit-rule.js';
 import { AuditScope, type AuditScopeContext } from './audit-scope.js';
 import type { CallEnding } from './concluded.js';
 import { failureReason } from './failure-reason.js';
-import { assertTakes, unavailable, type ReportingAuditLog } from './log-availability.js';
+import { assertTakes, unavailable } from './log-availability.js';
 
 /** A call of a handler that is recorded. */
 export interface RecordedCall {
@@ -36,7 +36,7 @@ export class CallRecorder {
 
   constructor(
     @Inject(AUDIT_OPTIONS) private readonly options: ResolvedAuditOptions,
-    @Inject(AuditLog) private readonly log: ReportingAuditLog,
+    private readonly log: AuditLog,
     private readonly audit: AuditService,
     private readonly scope: AuditScope,
     private readonly reflector: Reflector,

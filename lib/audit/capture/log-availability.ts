@@ -5,23 +5,15 @@ import { UnconfiguredAuditLog } from '../log/unconfigured-audit-log.js';
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** A log that may tell how it does. */
-export type ReportingAuditLog = AuditLog & {
-  health?(): {
-    readonly status: 'ok' | 'degraded' | 'failing';
-    readonly reasons: readonly string[];
-  };
-};
-
 /**
  * Passes when the log takes records of a level, as far as it knows: a disk that fails is found out by a record.
  *
  * @throws AuditError `AUDIT_UNAVAILABLE` when it does not
  * @throws SecurityConfigurationError `AUDIT_NOT_CONFIGURED` when there is none
  */
-export async function assertTakes(log: ReportingAuditLog, level: EventLevel): Promise<void> {
+export async function assertTakes(log: AuditLog, level: EventLevel): Promise<void> {
   if (log instanceof UnconfiguredAuditLog) await log.open();
-  const { status = 'ok', reasons = [] } = log.health?.() ?? {};
+  const { status, reasons } = log.health();
   // What room is left on a full disk is kept for critical records.
   const hasRoom = level === 'critical' || !reasons.includes('disk-full');
   if (status !== 'failing' && hasRoom) return;

@@ -1,6 +1,10 @@
 import type { EventLevel } from '../../events/vocabulary.js';
 import type { AuditRecord } from '../record/audit-record.js';
 import type { LogWatcher } from './log-watcher.js';
+import type { ProvenRecord } from './read/prove-record.js';
+import type { PseudonymsOf, RecordFilter } from './read/record-filter.js';
+import type { VerifyOptions } from './verify/verify-log.js';
+import type { VerifyReport } from './verify/verify-report.js';
 
 /** What became of a record. */
 export interface Receipt {
@@ -55,8 +59,14 @@ export abstract class AuditLog {
    */
   abstract append(body: string, level?: EventLevel): Promise<Receipt>;
 
-  /** The last records, oldest first. */
-  abstract tail(limit: number): Promise<AuditRecord[]>;
+  /** The newest records that meet a filter, oldest first. */
+  abstract query(filter: RecordFilter, pseudonymsOf: PseudonymsOf): Promise<AuditRecord[]>;
+
+  /** Proves that a record is in the log. */
+  abstract prove(id: string): Promise<ProvenRecord>;
+
+  /** Verifies the whole log, of all processes. */
+  abstract verify(options: VerifyOptions): Promise<VerifyReport>;
 
   /** Resolves when everything that was appended before is written or refused. */
   abstract flush(): Promise<void>;

@@ -30,8 +30,9 @@ export function recordPrefix(stream: string, seq: number, prev: string): string 
 export function chainLine(stream: string, { nextSeq, prev }: ChainEnd, body: string): ChainedLine {
   const id = `${stream}:${nextSeq}`;
   const line = Buffer.from(`${recordPrefix(stream, nextSeq, prev)}${body}\n`, 'utf8');
-  const hash = leafHash(line.subarray(0, -1));
-  return { line, id, leafHash: hash, end: { nextSeq: nextSeq + 1, prev: hash } };
+  const prevOfNext = leafHash(line.subarray(0, -1));
+  const end = { nextSeq: nextSeq + 1, prev: prevOfNext };
+  return { line, id, leafHash: prevOfNext, end };
 }
 
 /** Records that are linked to each other, ready to be written together. */

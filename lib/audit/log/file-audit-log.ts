@@ -1,19 +1,21 @@
-import { closeSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AuditError } from '../../errors/audit.error.js';
 import type { EventLevel } from '../../events/vocabulary.js';
-import { parseRecord, type AuditRecord } from '../record/audit-record.js';
+import type { AuditRecord } from '../record/audit-record.js';
 import { AuditLog, type AuditHealth, type Receipt } from './audit-log.js';
 import { closed, diskFull, writeFailed } from './file-audit-log.errors.js';
 import { findLog } from './found-log.js';
 import type { LogWatcher } from './log-watcher.js';
+import { proveRecord, type ProvenRecord } from './read/prove-record.js';
+import { queryLog } from './read/query-log.js';
+import type { PseudonymsOf, RecordFilter } from './read/record-filter.js';
 import { RecordQueue, type WaitingRecord } from './record-queue.js';
 import { adoptStream, missingStreams, unusable, type Stream } from './stream.js';
+import { verifyLog, type VerifyOptions } from './verify/verify-log.js';
+import type { VerifyReport } from './verify/verify-report.js';
 import { Gap } from './writer/gap.js';
 import type { OwnRecord } from './writer/own-record.js';
 import type { SegmentSystem } from './writer/segment-file.js';
-import { listSegments } from './writer/segment-names.js';
-import { readTail } from './writer/tail.js';
 import { WRITER_LIMITS, type WriterLimits, type WriterState } from './writer/writer-setup.js';
 import { WriterSupervisor, type Written } from './writer/writer-supervisor.js';
 
@@ -83,16 +85,23 @@ export class FileAuditLog extends AuditLog {
     return appended;
   }
 
-  override async tail(limit: number): Promise<AuditRecord[]> {
+  override async query(filter: RecordFilter, pseudonymsOf: PseudonymsOf): Promise<AuditRecord[]> {
+    if (!this.#writer) throw closed();
     await this.flush();
-    const { folder } = this.#stream ?? { folder: '' };
-    if (folder === '') throw closed();
-    const lines: string[] = [];
-    for (const { file } of listSegments(folder).toReversed()) {
-      if (lines.length >= limit) break;
-      lines.unshift(...lastLines(join(folder, file), limit - lines.length));
-    }
-    return lines.map((line) => parseRecord(line));
+    return queryLog(this.#directory, filter, pseudonymsOf);
+  }
+
+  override async prove(id: string): Promise<ProvenRecord> {
+    if (!this.#writer) throw closed();
+    const [stream, seq] = id.split(':');
+    const isOwn = stream === this.#stream?.name;
+    if (isOwn && Number(seq) >= this.#state.signedSize) await this.checkpoint();
+    return proveRecord(this.#directory, id);
+  }
+
+  override async verify(options: VerifyOptions): Promise<VerifyReport> {
+    await this.flush();
+    return verifyLog(this.#directory, options);
   }
 
   override async flush(): Promise<void> {
@@ -122,7 +131,10 @@ export class FileAuditLog extends AuditLog {
       reasons,
       ...(this.#stream && { stream: this.#stream.name }),
       queued: { records: this.#queue.length, bytes: this.#queue.bytes },
-      ...{ durableSeq, signedSize, epoch, lost },
+      durableSeq,
+      signedSize,
+      epoch,
+      lost,
       writer: this.#writer?.kind ?? 'none',
     };
   }
@@ -163,10 +175,15 @@ export class FileAuditLog extends AuditLog {
     const { limits, writer = 'thread', system } = this.#options;
     return new WriterSupervisor({
       setup: {
-        ...{ stream: name, folder, keyFolder, genesis, findings },
+        stream: name,
+        folder,
+        keyFolder,
+        genesis,
+        findings,
         limits: { ...WRITER_LIMITS, ...limits },
       },
-      ...{ firstKey, mode: writer },
+      firstKey,
+      mode: writer,
       ...(system && { system }),
       onCheckpoint: (note) => this.#watcher?.onCheckpoint(note),
       onState: (state) => {
@@ -193,21 +210,21 @@ export class FileAuditLog extends AuditLog {
       this.#answer(batch, written);
     } catch (cause) {
       for (const loss of losses) this.#gap.add(loss);
-      for (const { level, reject } of batch) {
-        this.#lose('write-failed', level);
-        reject(writeFailed(cause));
+      for (const waiting of batch) {
+        this.#lose('write-failed', waiting.level);
+        waiting.reject(writeFailed(cause));
       }
     }
   }
 
   #answer(batch: readonly WaitingRecord[], { places, reason, code }: Written): void {
     const name = this.#stream?.name ?? '';
-    for (const [index, { resolve, reject }] of batch.entries()) {
+    for (const [index, waiting] of batch.entries()) {
       const place = places[index];
       if (place) {
         const { seq, leafHash } = place;
-        resolve({ id: `${name}:${seq}`, leafHash, durability: 'fdatasync' });
-      } else reject(refused(reason, code));
+        waiting.resolve({ id: `${name}:${seq}`, leafHash, durability: 'fdatasync' });
+      } else waiting.reject(refused(reason, code));
     }
   }
 
@@ -232,16 +249,4 @@ function refused(reason: Written['reason'], code: string | undefined): AuditErro
 
 function streamMissing(stream: string): OwnRecord {
   return { event: 'audit_stream_missing', level: 'critical', details: { stream } };
-}
-
-function lastLines(path: string, limit: number): string[] {
-  const fd = openSync(path, 'r');
-  try {
-    const lines = readTail(fd, statSync(path).size, ({ lines: whole }, isWhole) =>
-      isWhole || whole.length >= limit ? whole.slice(-limit) : undefined,
-    );
-    return (lines ?? []).map((line) => line.toString('utf8'));
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -1,3 +1,5 @@
+import type { VerifierKey } from './note/verifier-key.js';
+
 /** A log that was found, before anything is written to it. */
 export interface FoundLog {
   readonly stream: string;
@@ -7,8 +9,12 @@ export interface FoundLog {
   readonly size: number;
   /** The epoch that it is in. */
   readonly epoch: number;
+  /** The key that witnesses know it by, as far as this folder can tell. */
+  readonly identity: VerifierKey | undefined;
   /** The leaf hash of a record; `undefined` when it is not kept any more. */
   leafHashAt(seq: number): Promise<string | undefined>;
+  /** The root over the first records; `undefined` where finding it would take the reading of the whole log. */
+  rootAt(size: number): Promise<Buffer | undefined>;
 }
 
 /** Who is told what a log does. */

@@ -2,6 +2,8 @@ import { parseRecord, type AuditRecord } from '../record/audit-record.js';
 import { AuditLog, type AuditHealth, type Receipt } from './audit-log.js';
 import { chainLine, type ChainEnd } from './chain.js';
 import { genesisHash } from './leaf-hash.js';
+import { noFiles } from './no-files.js';
+import { limitOf, recordTest, type PseudonymsOf, type RecordFilter } from './read/record-filter.js';
 
 const STREAM = '0-memory00';
 
@@ -24,14 +26,23 @@ export class MemoryAuditLog extends AuditLog {
     return { id, leafHash, durability: 'none' };
   }
 
-  override async tail(limit: number): Promise<AuditRecord[]> {
-    return this.records.slice(-limit);
+  override async query(filter: RecordFilter, pseudonymsOf: PseudonymsOf): Promise<AuditRecord[]> {
+    const limit = limitOf(filter);
+    return this.records.filter(recordTest(filter, pseudonymsOf)).slice(-limit);
+  }
+
+  override async prove(): Promise<never> {
+    throw noFiles();
+  }
+
+  override async verify(): Promise<never> {
+    throw noFiles();
   }
 
   override async flush(): Promise<void> {}
 
-  override async checkpoint(): Promise<string> {
-    return '';
+  override async checkpoint(): Promise<never> {
+    throw noFiles();
   }
 
   override health(): AuditHealth {

@@ -4,6 +4,6 @@ import { AuditError } from '../../errors/audit.error.js';
 export function noFiles(): AuditError {
   return new AuditError(
     'AUDIT_NO_FILES',
-    'this audit log keeps no files (audit.directory is false): ask the sinks for its records',
+    'this audit log keeps no files: with audit.directory false its records are in the sinks, and in tests they are in memory',
   );
 }

@@ -1,6 +1,5 @@
 import { AuditError } from '../../errors/audit.error.js';
 import type { EventLevel } from '../../events/vocabulary.js';
-import type { AuditRecord } from '../record/audit-record.js';
 import type { AuditSink, ShippedRecord } from '../ship/audit-sink.js';
 import { AuditLog, type AuditHealth, type Receipt } from './audit-log.js';
 import { chainLine, type ChainEnd } from './chain.js';
@@ -42,7 +41,15 @@ export class SinkAuditLog extends AuditLog {
     return this.#add(body);
   }
 
-  override async tail(): Promise<AuditRecord[]> {
+  override async query(): Promise<never> {
+    throw noFiles();
+  }
+
+  override async prove(): Promise<never> {
+    throw noFiles();
+  }
+
+  override async verify(): Promise<never> {
     throw noFiles();
   }
 
@@ -50,7 +57,7 @@ export class SinkAuditLog extends AuditLog {
     await Promise.all(this.#feeds.map((feed) => feed.drained()));
   }
 
-  override async checkpoint(): Promise<string> {
+  override async checkpoint(): Promise<never> {
     throw noFiles();
   }
 

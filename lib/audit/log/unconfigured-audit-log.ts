@@ -18,7 +18,15 @@ export class UnconfiguredAuditLog extends AuditLog {
     return this.open();
   }
 
-  override tail(): Promise<never> {
+  override query(): Promise<never> {
+    return this.open();
+  }
+
+  override prove(): Promise<never> {
+    return this.open();
+  }
+
+  override verify(): Promise<never> {
     return this.open();
   }
 

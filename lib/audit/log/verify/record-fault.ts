@@ -1,4 +1,4 @@
-import { recordPlace } from './record-place.js';
+import { recordPlace, type RecordPlace } from '../read/record-place.js';
 
 /** Where the chain breaks, and how. */
 export interface RecordFault {
@@ -24,22 +24,25 @@ export interface Expected {
 }
 
 /** Tells what is wrong with a line that is not the record which was expected. */
-export function recordFault(
-  line: Buffer,
-  { stream, seq, offset, lastOffset }: Expected,
-): RecordFault {
+export function recordFault(line: Buffer, expected: Expected): RecordFault {
   const place = recordPlace(line);
-  if (!place) return { kind: 'record-malformed', seq, offset };
-  if (place.stream !== stream) return { kind: 'record-foreign', seq, offset };
-  if (place.seq > seq) return { kind: 'record-missing', seq, offset };
-  // Two that claim the same place: which of them is genuine is not known here.
-  if (place.seq < seq) {
-    return { kind: 'record-repeated', seq: place.seq === seq - 1 ? place.seq : seq, offset };
-  }
+  return place ? placeFault(place, expected) : { kind: 'record-malformed', ...placeOf(expected) };
+}
+
+/** Tells what is wrong with a record whose place is not the one that was expected. */
+export function placeFault(place: RecordPlace, expected: Expected): RecordFault {
+  const { stream, seq, lastOffset } = expected;
+  const here = placeOf(expected);
+  if (place.stream !== stream) return { kind: 'record-foreign', ...here };
+  if (place.seq > seq) return { kind: 'record-missing', ...here };
+  // Where two claim the same place, it is not known here which of them is the genuine one.
+  if (place.seq === seq - 1) return { kind: 'record-repeated', seq: place.seq, offset: lastOffset };
+  if (place.seq < seq) return { kind: 'record-repeated', ...here };
   // It carries the hash of another record than the one that stands before it.
-  return {
-    kind: 'record-changed',
-    seq: Math.max(0, seq - 1),
-    offset: seq === 0 ? offset : lastOffset,
-  };
+  if (seq === 0) return { kind: 'record-changed', ...here };
+  return { kind: 'record-changed', seq: seq - 1, offset: lastOffset };
+}
+
+function placeOf({ seq, offset }: Expected): { readonly seq: number; readonly offset: number } {
+  return { seq, offset };
 }

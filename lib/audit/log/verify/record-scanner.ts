@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { CompactRange } from './compact-range.js';
-import { MAX_LINE_BYTES, type LineReader } from './line-reader.js';
+import { MAX_LINE_BYTES, type LineReader } from '../read/line-reader.js';
 import { recordFault, type RecordFault } from './record-fault.js';
 import { recordMark, type RecordMark } from './record-mark.js';
-import { recordPlace, recordTime } from './record-place.js';
+import { recordPlace, recordTime } from '../read/record-place.js';
 import { isEqualAt, RecordTemplate } from './record-template.js';
 import type { RecordsResult, RecordsTask } from './scan-records.js';
 import { SizeCursor } from './size-cursor.js';

@@ -22,6 +22,17 @@ export class RootClaims {
     this.#offsets.push(offset);
   }
 
+  /** What was claimed for a size: this root (`same`), only others (`other`), or nothing. O(claims). */
+  compare(size: number, root: Buffer): 'same' | 'other' | undefined {
+    let found: 'other' | undefined;
+    for (const [index, each] of this.#sizes.entries()) {
+      if (each !== size) continue;
+      if (this.#roots.at(index).equals(root)) return 'same';
+      found = 'other';
+    }
+    return found;
+  }
+
   /** The claims in the order of their sizes, from now on. */
   sorted(): SortedClaims {
     const order = this.#sizes.map((_, index) => index);

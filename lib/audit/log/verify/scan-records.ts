@@ -1,5 +1,6 @@
 import { openRegular } from '../read/regular-file.js';
-import { LineReader, type Stretch } from './line-reader.js';
+import { LineReader, type Stretch } from '../read/line-reader.js';
+import type { RecordPlace } from '../read/record-place.js';
 import type { RecordFault } from './record-fault.js';
 import type { RecordMark } from './record-mark.js';
 import { RecordScanner } from './record-scanner.js';
@@ -18,7 +19,7 @@ export interface RecordsTask extends Stretch {
 export interface RecordsResult {
   readonly kind: 'records';
   /** What its first record claims; nothing where none begins in the stretch. */
-  readonly first?: { readonly seq: number; readonly prev: string; readonly offset: number };
+  readonly first?: RecordPlace & { readonly offset: number };
   /** The place behind its last record. */
   readonly next: number;
   /** Where the last record begins, and where it ended, in the file. */

@@ -1,5 +1,5 @@
 import { CompactRange } from './compact-range.js';
-import { LeafTiles } from './leaf-tiles.js';
+import { LeafTiles } from '../read/leaf-tiles.js';
 import { SizeCursor } from './size-cursor.js';
 
 /** Leaves that only the tiles hold, since the segments with their records were pruned. */

@@ -14,6 +14,7 @@ export class TaskRunner {
   readonly #idle: Worker[] = [];
   readonly #busy = new Map<Worker, Waiting>();
   readonly #waiting: Waiting[] = [];
+  #isClosed = false;
 
   /** @param threads how many; 0 for the calling one */
   static async start(threads: number): Promise<TaskRunner> {
@@ -37,11 +38,13 @@ export class TaskRunner {
     task: VerifyTask & { readonly kind: Kind },
   ): Promise<VerifyResults[Kind]> {
     const value = await this.#runElsewhere(task);
+    if (this.#isClosed) throw new Error('nobody waits for this any more');
     return (value ?? (await runTask(task))) as VerifyResults[Kind];
   }
 
   /** Ends the threads, whatever they are doing. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const workers = [...this.#idle.splice(0), ...this.#busy.keys()];
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
@@ -59,7 +62,7 @@ export class TaskRunner {
       const [worker, next] = [this.#idle.pop(), this.#waiting.shift()];
       if (!worker || !next) return;
       this.#busy.set(worker, next);
-      worker.postMessage(next.task);
+      worker.postMessage(next.task, []);
     }
   }
 

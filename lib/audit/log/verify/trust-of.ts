@@ -46,11 +46,13 @@ async function trustedStream(
   if (typeof epochKey === 'string') throw damaged(stream, 'genesis.json', epochKey);
   const stated = await readIdentity(folder, stream);
   const held = await heldIdentity(join(keyDirectory, `${stream}.identity.pem`), stream);
-  const identity = held ?? (typeof stated === 'string' ? undefined : stated);
-  if (!identity) throw damaged(stream, 'identity.vkey', String(stated));
-  if (typeof stated !== 'string' && !stated.publicKey.equals(identity.publicKey))
+  if (typeof stated === 'string') {
+    if (!held) throw damaged(stream, 'identity.vkey', stated);
+    return { stream, epochKey, identity: held };
+  }
+  if (held && !held.publicKey.equals(stated.publicKey))
     throw damaged(stream, 'identity.vkey', 'not that of the private key');
-  return { stream, epochKey, identity };
+  return { stream, epochKey, identity: stated };
 }
 
 async function registeredStreams(keyDirectory: string): Promise<string[]> {

@@ -3,8 +3,8 @@ import { runTask, type VerifyTask } from './verify-task.js';
 
 parentPort?.on('message', (task: VerifyTask) => {
   runTask(task).then(
-    (value) => parentPort?.postMessage({ value }),
+    (value) => parentPort?.postMessage({ value }, []),
     // It is done once more in the thread that asked, which gets the error itself.
-    () => parentPort?.postMessage({}),
+    () => parentPort?.postMessage({}, []),
   );
 });

@@ -62,7 +62,7 @@ export class Checkpointer {
     this.#parts.frontier.append(leafHash);
   }
 
-  /** Writes what is due. A failure is kept for the health report, and tried again later. */
+  /** Writes what is due. */
   writeIfDue(now = performance.now()): void {
     const { limits } = this.#parts;
     const since = now - this.#signedAt;
@@ -70,9 +70,9 @@ export class Checkpointer {
       (this.uncovered >= limits.checkpointRecords && since >= SHORTEST_INTERVAL_MS) ||
       (this.uncovered > 0 && since >= limits.checkpointMs) ||
       since >= limits.heartbeatMs;
-    if (isDue) this.#attempt(() => this.write());
+    if (isDue) this.tryTo('sign');
     const hasGrown = this.#parts.frontier.size > this.#epochSize;
-    if (hasGrown && now - this.#epochBegan >= limits.epochMs) this.#attempt(() => this.turnEpoch());
+    if (hasGrown && now - this.#epochBegan >= limits.epochMs) this.tryTo('turn the epoch');
   }
 
   /** Signs the log as it is now. */
@@ -116,9 +116,11 @@ export class Checkpointer {
     this.#parts.onCheckpoint(note);
   }
 
-  #attempt(write: () => void): void {
+  /** A failure, as on a full disk, is kept for the health report, and tried again later. */
+  tryTo(what: 'sign' | 'turn the epoch'): void {
     try {
-      write();
+      if (what === 'sign') this.write();
+      else this.turnEpoch();
       this.#failure = undefined;
     } catch (error) {
       this.#failure = systemErrorCode(error);

@@ -44,6 +44,12 @@ export class FrontierCache {
     return undefined;
   }
 
+  /** The root over the first records, as far as the cache knows it. */
+  rootAt(size: number): Buffer | undefined {
+    const frontiers = this.#entries().map((entry) => frontierOf(entry));
+    return frontiers.find((frontier) => frontier?.size === size)?.root();
+  }
+
   #entries(): readonly unknown[] {
     try {
       const text = readFileSync(this.#path, 'utf8');

@@ -3,10 +3,9 @@ import type { Checkpointer } from './checkpointer.js';
 import type { DiskReserve } from './disk-reserve.js';
 import { Gap } from './gap.js';
 import { ownRecordBody, type OwnRecord } from './own-record.js';
-import { newSegment } from './new-segment.js';
-import { writeFault, type SegmentFault } from './segment-fault.js';
-import type { SegmentFile, SegmentSystem } from './segment-file.js';
-import type { WriterBatch, WriterLimits, WriterResult, WriterState } from './writer-setup.js';
+import { writeFault } from './segment-fault.js';
+import type { SegmentSeries } from './segment-series.js';
+import type { WriterBatch, WriterResult, WriterState } from './writer-setup.js';
 
 /** A disk that takes no new file either will not take the next one. */
 const ATTEMPTS = 3;
@@ -15,15 +14,11 @@ const RETRY_MS = 250;
 /** What a writer begins with. */
 export interface WriterParts {
   readonly stream: string;
-  readonly folder: string;
-  readonly limits: WriterLimits;
   readonly end: ChainEnd;
-  /** The segment that is open, and since when it grows, in ms since 1970; none when the log is empty. */
-  readonly segment?: { readonly file: SegmentFile; readonly since: number };
+  readonly segments: SegmentSeries;
   readonly checkpoints: Checkpointer;
   readonly reserve: DiskReserve;
   readonly epoch: () => number;
-  readonly system?: SegmentSystem;
 }
 
 /**
@@ -32,10 +27,9 @@ export interface WriterParts {
  */
 export class LogWriter {
   readonly #parts: WriterParts;
+  readonly #segments: SegmentSeries;
   readonly #gap = new Gap();
   #end: ChainEnd;
-  #segment: SegmentFile | undefined;
-  #segmentSince: number;
   /** What the log has to say of itself, behind the next records. */
   #own: OwnRecord[] = [];
   #disk: WriterState['disk'] = 'ok';
@@ -45,8 +39,7 @@ export class LogWriter {
   constructor(parts: WriterParts) {
     this.#parts = parts;
     this.#end = parts.end;
-    this.#segment = parts.segment?.file;
-    this.#segmentSince = parts.segment?.since ?? 0;
+    this.#segments = parts.segments;
   }
 
   /** Writes records, or as many of them as the disk takes, and says which. Never throws. */
@@ -107,12 +100,14 @@ export class LogWriter {
 
   /** Writes what is still to say, and the final checkpoint. */
   close(): void {
+    // There is no later attempt.
+    this.#triedAt = -Infinity;
     if (this.#own.length > 0 || this.#gap.isOpen)
       this.write({ bodies: [], critical: [], losses: [] });
     try {
       this.#parts.checkpoints.write('closed');
     } finally {
-      this.#segment?.close();
+      this.#segments.close();
     }
   }
 
@@ -125,14 +120,14 @@ export class LogWriter {
       const chained = chainBodies(this.#parts.stream, this.#end, all);
       if (all.length === 0) return chained;
       try {
-        this.#openSegment().append(chained.bytes);
+        this.#segments.append(chained.bytes, chained.firstSeq);
         this.#wrote(chained);
         if (tellsGap) this.#gap.clear();
         return { ...chained, hashes: chained.hashes.slice(0, bodies.length) };
       } catch (error) {
         const fault = writeFault(error);
         if (fault.kind === 'full' || attempt === ATTEMPTS) throw fault;
-        this.#leaveSegment(fault);
+        this.#own.push(...this.#segments.leave(fault));
       }
     }
   }
@@ -145,44 +140,6 @@ export class LogWriter {
     this.#refusesCritical = false;
     if (this.#disk === 'failing') this.#disk = 'ok';
     checkpoints.writeIfDue();
-  }
-
-  #openSegment(): SegmentFile {
-    const current = this.#segment;
-    if (current && !this.#isOver(current)) return current;
-    try {
-      this.#segment = newSegment(this.#parts.folder, this.#end.nextSeq, this.#parts.system);
-      this.#segmentSince = Date.now();
-    } catch (error) {
-      // A longer segment is better than none.
-      if (!current) throw error;
-      return current;
-    }
-    current?.close();
-    return this.#segment;
-  }
-
-  #isOver(segment: SegmentFile): boolean {
-    const { segmentBytes, segmentMs } = this.#parts.limits;
-    const isOld = Date.now() - this.#segmentSince >= segmentMs;
-    return segment.size > 0 && (isOld || segment.size >= segmentBytes);
-  }
-
-  /** Goes on in a new file, and says so behind the records that come next. */
-  #leaveSegment({ kind, code }: SegmentFault): void {
-    const left = this.#segment;
-    this.#segment = undefined;
-    if (!left) return;
-    const file = left.path.slice(this.#parts.folder.length + 1);
-    const isAbandoned = kind === 'sync' || kind === 'write' || kind === 'stuck';
-    this.#own.push({
-      event: isAbandoned ? 'audit_segment_abandoned' : 'audit_segment_changed',
-      level: 'critical',
-      details: { file, size: left.size, reason: isAbandoned ? code : kind },
-    });
-    // What somebody else changed stays as it is, for whoever looks into it.
-    if (isAbandoned) tryToCut(left);
-    left.close();
   }
 
   /** While the disk is full, room that comes back goes to the reserve first. */
@@ -231,7 +188,7 @@ export class LogWriter {
 
   #lose(lost: number, critical: number, reason: 'disk-full' | 'write-failed'): void {
     const now = Date.now();
-    this.#refusesCritical = reason === 'write-failed' || critical > 0;
+    if (critical > 0 || reason === 'write-failed') this.#refusesCritical = true;
     if (lost > 0) this.#gap.add({ reason, lost, critical, since: now, until: now });
   }
 
@@ -247,14 +204,5 @@ export class LogWriter {
       ...(refused.length > 0 && why),
       state: this.state(),
     };
-  }
-}
-
-/** Bytes that nobody was told of are in the way of whoever reads; a record excuses those that stay. */
-function tryToCut(left: SegmentFile): void {
-  try {
-    left.withdraw();
-  } catch {
-    // The file stays as it is.
   }
 }

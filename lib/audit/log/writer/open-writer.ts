@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { damaged } from '../file-audit-log.errors.js';
 import { leafHash } from '../leaf-hash.js';
 import { Checkpointer } from './checkpointer.js';
@@ -8,12 +6,13 @@ import { EpochKeys } from './epoch-keys.js';
 import { EpochStatements } from './epoch-statements.js';
 import { FrontierCache } from './frontier-cache.js';
 import { findLogEnd, type LogEnd } from './log-end.js';
-import { LogWriter, type WriterParts } from './log-writer.js';
+import { LogWriter } from './log-writer.js';
 import type { OwnRecord } from './own-record.js';
 import { readLines } from './read-leaves.js';
 import { restoreFrontier } from './restore-frontier.js';
-import { SegmentFile, type SegmentSystem } from './segment-file.js';
+import type { SegmentSystem } from './segment-file.js';
 import { listSegments, type SegmentName } from './segment-names.js';
+import { SegmentSeries } from './segment-series.js';
 import { signedState, type SignedState } from './stored-checkpoint.js';
 import { setAside } from './torn-tail.js';
 import type { WriterOpened, WriterSetup, WrittenPlace } from './writer-setup.js';
@@ -45,60 +44,58 @@ export async function openWriter(
   setup: WriterSetup,
   { onCheckpoint, system, firstKey }: WriterSurroundings,
 ): Promise<OpenedWriter> {
-  const { folder, stream, limits, genesis } = setup;
-  const segments = listSegments(folder);
-  const end = findLogEnd(folder, segments, genesis);
-  const statements = new EpochStatements(folder, stream);
-  const expected = statements.last?.next ?? statements.last?.reseed ?? firstKey;
-  const keys = new EpochKeys(setup, statements.count, expected);
-  const signed = signedState(folder, stream, keys, statements);
+  const { folder, stream, limits } = setup;
+  const { files, end, statements, keys, signed } = readState(setup, firstKey);
   const { nextSeq } = end.end;
-  if (nextSeq < signed.size) {
-    throw damaged(folder, `${signed.size - nextSeq} records are missing at the end`);
-  }
   const cache = new FrontierCache(folder);
-  const frontier = await restoreFrontier({ folder, segments }, cache, signed, nextSeq);
+  const frontier = await restoreFrontier({ folder, segments: files }, cache, signed, nextSeq);
   const torn = tornTail(folder, end);
-  const checkpoints = new Checkpointer({
-    ...{ folder, stream, limits, frontier, cache, keys, statements, onCheckpoint },
-  });
+  const parts = { folder, stream, limits, frontier, cache, keys, statements, onCheckpoint };
+  const checkpoints = new Checkpointer(parts);
   const reserve = new DiskReserve(folder, limits.reserveBytes);
   reserve.take();
-  const segment = openSegment(folder, end, system);
-  const parts: WriterParts = {
-    ...{ stream, folder, limits, checkpoints, reserve },
-    end: end.end,
-    epoch: () => keys.epoch,
-    ...(segment && { segment }),
-    ...(system && { system }),
-  };
-  const writer = new LogWriter(parts);
-  const resumed = await findResumed(setup, segments, nextSeq);
+  const segments = new SegmentSeries({ folder, limits, ...(system && { system }) }, end);
+  const epoch = (): number => keys.epoch;
+  const writer = new LogWriter({ stream, segments, checkpoints, reserve, epoch, end: end.end });
+  const resumed = await findResumed(setup, files, nextSeq);
   // The key that was there before this start must not sign what comes after it.
-  if (nextSeq > (statements.last?.size ?? 0)) checkpoints.turnEpoch();
+  if (nextSeq > (statements.last?.size ?? 0)) checkpoints.tryTo('turn the epoch');
   const findings = [...setup.findings, ...torn, ...uncleanStop(setup, signed, nextSeq)];
   for (const finding of findings) writer.say(finding);
   writer.write({ bodies: [], critical: [], losses: [] });
-  if (checkpoints.uncovered > 0 || checkpoints.note === '') checkpoints.write();
+  if (checkpoints.uncovered > 0 || checkpoints.note === '') checkpoints.tryTo('sign');
   return {
     writer,
     opened: { nextSeq: writer.state().durableSeq, resumed, note: checkpoints.note },
   };
 }
 
-function tornTail(folder: string, { file, size, fileSize }: LogEnd): OwnRecord[] {
-  return file === undefined || size === fileSize ? [] : [setAside(folder, file, size, fileSize)];
+interface FoundState {
+  readonly files: readonly SegmentName[];
+  readonly end: LogEnd;
+  readonly statements: EpochStatements;
+  readonly keys: EpochKeys;
+  readonly signed: SignedState;
 }
 
-function openSegment(
-  folder: string,
-  { file, size }: LogEnd,
-  system: SegmentSystem | undefined,
-): WriterParts['segment'] {
-  if (file === undefined) return undefined;
-  const path = join(folder, file);
-  const since = statSync(path).birthtimeMs;
-  return { file: new SegmentFile(path, 'a', size, system), since };
+/** What is on the disk: that the log still has everything that was signed is made sure before it is changed. */
+function readState(
+  { folder, stream, keyFolder, genesis }: WriterSetup,
+  firstKey: Buffer,
+): FoundState {
+  const files = listSegments(folder);
+  const end = findLogEnd(folder, files, genesis);
+  const statements = new EpochStatements(folder, stream);
+  const expected = statements.last?.next ?? statements.last?.reseed ?? firstKey;
+  const keys = new EpochKeys({ keyFolder, stream }, statements.count, expected);
+  const signed = signedState(folder, stream, keys, statements);
+  const missing = signed.size - end.end.nextSeq;
+  if (missing > 0) throw damaged(folder, `${missing} records are missing at the end`);
+  return { files, end, statements, keys, signed };
+}
+
+function tornTail(folder: string, { file, size, fileSize }: LogEnd): OwnRecord[] {
+  return file === undefined || size === fileSize ? [] : [setAside(folder, file, size, fileSize)];
 }
 
 /** A clean shutdown leaves a final checkpoint over everything; a restarted writer has its own record. */

@@ -34,7 +34,8 @@ export function signedState(
     throw damaged(folder, 'the checkpoint is of another epoch');
   }
   const newest = last && (!isCurrent || last.size > checkpoint.size) ? last : checkpoint;
-  return { size: newest.size, root: newest.root, isClosed: newest.closed === true };
+  const isClosed = checkpoint.closed === true && checkpoint.size === newest.size;
+  return { size: newest.size, root: newest.root, isClosed };
 }
 
 function readCheckpoint(folder: string, stream: string, keys: EpochKeys): LogCheckpoint {

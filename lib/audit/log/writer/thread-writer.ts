@@ -73,7 +73,7 @@ export class ThreadWriter implements Writer {
   }
 
   #ask(request: WriterRequest): Promise<WriterAnswer> {
-    this.#worker.postMessage(request);
+    this.#worker.postMessage(request, []);
     return this.#wait();
   }
 

@@ -6,26 +6,28 @@ import type { WriterSetup } from './writer-setup.js';
 
 const TICK_MS = 250;
 
-function tell(answer: WriterAnswer): void {
-  parentPort?.postMessage(answer);
+function tell(said: WriterAnswer): void {
+  parentPort?.postMessage(said, []);
 }
 
 function sent(error: unknown): SentError {
   const { name, message, code } = error as Error & { code?: unknown };
   return {
-    name: String(name),
-    message: String(message),
+    name,
+    message,
     ...(typeof code === 'string' && { code }),
   };
 }
 
-function answer(writer: LogWriter, request: WriterRequest): void {
+/** Gives the answer; checkpoints that were signed on the way are told before it. */
+function answerTo(writer: LogWriter, request: WriterRequest): WriterAnswer {
   try {
-    if (request.ask === 'write') tell({ tell: 'written', result: writer.write(request.batch) });
-    else if (request.ask === 'checkpoint') tell({ tell: 'checkpoint', note: writer.checkpoint() });
-    else writer.close();
+    if (request.ask === 'write') return { tell: 'written', result: writer.write(request.batch) };
+    if (request.ask === 'checkpoint') return { tell: 'checkpoint', note: writer.checkpoint() };
+    writer.close();
+    return { tell: 'closed' };
   } catch (error) {
-    tell({ tell: 'failed', error: sent(error) });
+    return { tell: 'failed', error: sent(error) };
   }
 }
 
@@ -52,11 +54,12 @@ async function run(): Promise<void> {
     told = news;
   }, TICK_MS);
   parentPort?.on('message', (request: WriterRequest) => {
-    answer(writer, request);
+    const answer = answerTo(writer, request);
+    if (request.ask === 'write') tell(answer);
     tellNotes();
+    if (request.ask !== 'write') tell(answer);
     if (request.ask !== 'close') return;
     clearInterval(timer);
-    tell({ tell: 'closed' });
     parentPort?.close();
   });
 }

@@ -2,10 +2,11 @@ import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../../common/system-error-code.js';
 import { tilePath } from '../merkle/tile-path.js';
-import { readRegular, unreadable } from '../read/regular-file.js';
+import { readRegular, unreadable } from './regular-file.js';
 
 const HASH_BYTES = 32;
 const WIDTH = 256;
+const ATTEMPTS = 3;
 
 /** The leaf hashes in the tiles of a stream. Nothing vouches for them: they have to lead to a signed root. */
 export class LeafTiles {
@@ -35,13 +36,16 @@ export class LeafTiles {
 
   /** A tile that holds at least so many leaves. */
   async #tile(index: number, width: number): Promise<Buffer | undefined> {
-    const whole = await this.#read(index, WIDTH);
-    if (whole || width === WIDTH) return whole;
-    const part = await this.#read(index, width);
-    if (part) return part;
-    const widths = await this.#partialWidths(index);
-    const enough = widths.find((each) => each > width);
-    return enough === undefined ? undefined : this.#read(index, enough);
+    // The writer may put a wider tile in the place of a partial one between two looks.
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const whole = await this.#read(index, WIDTH);
+      if (whole || width === WIDTH) return whole;
+      const widths = await this.#partialWidths(index);
+      const enough = widths.find((each) => each >= width);
+      const part = enough === undefined ? undefined : await this.#read(index, enough);
+      if (part) return part;
+    }
+    return undefined;
   }
 
   async #read(index: number, width: number): Promise<Buffer | undefined> {

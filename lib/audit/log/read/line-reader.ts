@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { readInto } from '../read/regular-file.js';
+import { readInto } from './regular-file.js';
 
 const LF = 0x0a;
 /** The longest record, without its LF. */
@@ -53,6 +53,11 @@ export class LineReader {
     return this.#position - (this.#filled - index);
   }
 
+  /** Where in `bytes` the next line ends; -1 when its LF was not read. */
+  lineEnd(): number {
+    return this.filled.indexOf(LF, this.start);
+  }
+
   /** Whether more bytes than a line may have are waiting for their LF. */
   get isLineTooLong(): boolean {
     return this.start < this.stop && this.#filled - this.start > MAX_LINE_BYTES;
@@ -72,7 +77,8 @@ export class LineReader {
   /** Reads on; false when nothing is left. */
   async fill(): Promise<boolean> {
     const { path, end } = this.#stretch;
-    const kept = this.bytes.copyWithin(1, this.start, this.#filled) && this.#filled - this.start;
+    const kept = this.#filled - this.start;
+    this.bytes.copyWithin(1, this.start, this.#filled);
     this.start = 1;
     this.#filled = 1 + kept;
     const space = this.bytes.subarray(this.#filled, this.#filled + end - this.#position);

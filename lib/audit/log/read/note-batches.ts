@@ -1,5 +1,5 @@
 import { parseNoteFile } from '../note/note-file.js';
-import { openRegular, readAt } from '../read/regular-file.js';
+import { openRegular, readAt } from './regular-file.js';
 
 const WINDOW_BYTES = 1024 * 1024;
 
