@@ -3,10 +3,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { resolve } from 'node:path';
 import { rawPublicKey } from '../audit/log/note/note-signer.js';
 import { verifierKey, verifierKeyText } from '../audit/log/note/verifier-key.js';
+import { RECOVERY_KEY_NAME } from '../audit/log/recovery-key-name.js';
 import { print, type Terminal } from './terminal.js';
 import { writeNewFile } from './write-new-file.js';
-
-const NAME = 'nestjs-security/audit-recovery';
 
 /** `nestjs-security audit recovery-key` */
 export function auditRecoveryKeyCommand(terminal: Terminal): Command {
@@ -22,6 +21,6 @@ export function auditRecoveryKeyCommand(terminal: Terminal): Command {
       const { publicKey, privateKey } = generateKeyPairSync('ed25519');
       const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
       await writeNewFile(resolve(terminal.cwd(), out), pem);
-      print(terminal, verifierKeyText(verifierKey(NAME, rawPublicKey(publicKey))));
+      print(terminal, verifierKeyText(verifierKey(RECOVERY_KEY_NAME, rawPublicKey(publicKey))));
     });
 }

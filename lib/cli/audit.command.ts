@@ -3,6 +3,7 @@ import { auditExportCommand } from './audit-export.command.js';
 import { auditProveCommand } from './audit-prove.command.js';
 import { auditQueryCommand } from './audit-query.command.js';
 import { auditRecoveryKeyCommand } from './audit-recovery-key.command.js';
+import { auditReseedCommand } from './audit-reseed.command.js';
 import { auditTailCommand } from './audit-tail.command.js';
 import { auditTrustCommand } from './audit-trust.command.js';
 import { auditVerifyCommand } from './audit-verify.command.js';
@@ -21,5 +22,6 @@ export function auditCommand(terminal: Terminal, endsWith: (code: number) => voi
     .addCommand(auditProveCommand(terminal))
     .addCommand(auditExportCommand(terminal))
     .addCommand(auditTrustCommand(terminal))
-    .addCommand(auditRecoveryKeyCommand(terminal));
+    .addCommand(auditRecoveryKeyCommand(terminal))
+    .addCommand(auditReseedCommand(terminal));
 }
