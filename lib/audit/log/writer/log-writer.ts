@@ -120,7 +120,7 @@ export class LogWriter {
       const chained = chainBodies(this.#parts.stream, this.#end, all);
       if (all.length === 0) return chained;
       try {
-        this.#segments.append(Buffer.from(chained.text, 'utf8'), chained.firstSeq);
+        this.#segments.append(chained.bytes, chained.firstSeq);
         this.#wrote(chained);
         if (tellsGap) this.#gap.clear();
         return { ...chained, hashes: chained.hashes.slice(0, bodies.length) };
