@@ -263,6 +263,7 @@ describe('Writing tiles', () => {
 
   it.each([
     ['a hash of 31 bytes', 0, [Buffer.alloc(31)]],
+    ['hashes that have 64 bytes together', 0, [Buffer.alloc(31), Buffer.alloc(33)]],
     ['a negative place', -1, [Buffer.alloc(32)]],
     ['a place that is no whole number', 0.5, [Buffer.alloc(32)]],
     ['a place beyond the safe integers', Number.MAX_SAFE_INTEGER, [Buffer.alloc(32)]],
@@ -276,6 +277,8 @@ describe('Writing tiles', () => {
     const { folder, store } = await storeOf(300);
     await writeFile(join(folder, 'tile/0/001.p/200.0011223344556677.new'), 'half');
     await writeFile(join(folder, 'tile/0/001.p/7'), Buffer.concat(leaves.slice(256, 263)));
+    await writeFile(join(folder, 'tile/0/001.p/256'), Buffer.alloc(8192));
+    await writeFile(join(folder, 'tile/0/001.p/045'), Buffer.alloc(1440));
     expect(await store.size()).toBe(300);
     await store.writeLeaves(300, leaves.slice(300, 400));
     expect(joined(await store.leaves(0, 400))).toEqual(joined(leaves.slice(0, 400)));
