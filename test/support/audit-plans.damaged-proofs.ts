@@ -35,6 +35,20 @@ const GENESIS: readonly AuditPlan[] = [
   }),
 ];
 
+const IDENTITY: readonly AuditPlan[] = [
+  tampered('the identity key of another log', {
+    replaced: { [`${FOLDER}/identity.vkey`]: ['0-aaaaaaaa', '0-aaaaaaab'] },
+    kinds: ['genesis-mismatch'],
+    first: 0,
+  }),
+  {
+    name: 'no identity.vkey, which the trust file knows',
+    removed: [`${FOLDER}/identity.vkey`],
+    exit: 0,
+    kinds: [],
+  },
+];
+
 const CHECKPOINT: readonly AuditPlan[] = [
   ...['missing', 'a folder', 'a pipe'].map((what) =>
     tampered(`a checkpoint that is ${what}`, {
@@ -63,12 +77,11 @@ const CHECKPOINT: readonly AuditPlan[] = [
     kinds: ['checkpoint-signature'],
     first: 60,
   }),
-  {
-    name: 'a checkpoint signed by the key of its epoch alone',
+  tampered('a checkpoint signed by the key of its epoch alone', {
     attacks: [['strip', { what: 'checkpoint', keep: ['epoch'] }]],
-    exit: 0,
-    kinds: [],
-  },
+    kinds: ['checkpoint-signature'],
+    first: 60,
+  }),
   tampered('a checkpoint whose time was changed', {
     attacks: [['rewrite', { what: 'checkpoint', old: 'time 2026', new: 'time 2027' }]],
     kinds: ['checkpoint-signature'],
@@ -165,4 +178,9 @@ const EPOCHS: readonly AuditPlan[] = [
 ];
 
 /** Logs in whose signed files something stands that no writer writes there, or something is missing. */
-export const DAMAGED_PROOF_PLANS: readonly AuditPlan[] = [...GENESIS, ...CHECKPOINT, ...EPOCHS];
+export const DAMAGED_PROOF_PLANS: readonly AuditPlan[] = [
+  ...GENESIS,
+  ...IDENTITY,
+  ...CHECKPOINT,
+  ...EPOCHS,
+];

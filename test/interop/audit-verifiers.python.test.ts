@@ -1,0 +1,200 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { parseTrust } from '../../lib/audit/log/verify/trust.js';
+import { verifyLog } from '../../lib/audit/log/verify/verify-log.js';
+import { BASE, FOLDER, STREAM, type AuditPlan } from '../support/audit-plan.js';
+import { ATTACKED_PLANS } from '../support/audit-plans.attacked.js';
+import { DAMAGED_PROOF_PLANS } from '../support/audit-plans.damaged-proofs.js';
+import { DAMAGED_RECORD_PLANS } from '../support/audit-plans.damaged-records.js';
+import { HONEST_PLANS } from '../support/audit-plans.honest.js';
+import { ATTACKED, ATTACKS, type Effort } from '../support/audit-attacks.js';
+import { buildAuditLog } from '../support/audit-log-builder.js';
+import { notRun } from '../support/not-run.js';
+import { pythonWith } from '../support/python.js';
+import {
+  argumentsFor,
+  verifyAll,
+  writeLogs,
+  type PythonVerdict,
+  type WrittenLog,
+} from '../support/python-audit-logs.js';
+
+const PLANS = [...HONEST_PLANS, ...ATTACKED_PLANS, ...DAMAGED_PROOF_PLANS, ...DAMAGED_RECORD_PLANS];
+const WHOLE: AuditPlan = {
+  name: 'a log with a bit of everything',
+  streams: {
+    [STREAM]: [
+      ...BASE,
+      ['abandon'],
+      ['reseed'],
+      ['records', 5],
+      ['checkpoint'],
+      ['cosign'],
+      ['anchor'],
+    ],
+  },
+  recovery: true,
+  witness: true,
+  exit: 0,
+  kinds: [],
+};
+const ANCHORED_END =
+  'an anchored end of an epoch that the log lacks shows that the log was put back';
+const NO_RECORDS = [
+  'half a character',
+  'a number that JSON has not',
+  'no event',
+  'no end of its object',
+  'more levels than can be read',
+].map((what) => `a chained and signed line with ${what}`);
+const EXIT = { clean: 0, tampered: 1, incomplete: 2 };
+
+const EFFORTS: readonly Effort[] = ['naive', 'earlier', 'current'];
+
+/** Where the verifiers differ, and why the one in Python holds to the format. */
+const DISPUTED: ReadonlyMap<string, string> = new Map([
+  ['more zeros at the end than a record may have bytes', 'bytes without LF are an unsigned tail'],
+  ['an old copy from before a statement that was anchored', ANCHORED_END],
+  ['an anchored end of the epoch that the log does not know', ANCHORED_END],
+  ['a stream that is gone, and its identity key is not', 'an identity key registers its stream'],
+  ...NO_RECORDS.map((what) => [what, 'a record is JSON in UTF-8'] as const),
+]);
+
+/** What both verifiers must agree on. */
+interface Verdict {
+  readonly exit: number;
+  readonly first: number | null;
+}
+
+const CHANGE = fc.record({
+  file: fc.constantFrom(
+    ...['checkpoint', 'epochs.notes', 'cosigned.notes', 'genesis.json', 'identity.vkey'].map(
+      (name) => `${FOLDER}/${name}`,
+    ),
+    `${FOLDER}/seg-0000000000000000.jsonl`,
+    `${FOLDER}/seg-0000000000000050.jsonl`,
+    `anchor/${STREAM}.notes`,
+  ),
+  at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  bit: fc.nat(7),
+  cut: fc.option(fc.nat(2000), { nil: undefined }),
+  inserted: fc.option(fc.uint8Array({ maxLength: 100 }), { nil: undefined }),
+});
+
+describe('The two verifiers of the audit log', () => {
+  const python = pythonWith('cryptography');
+  if (!python) notRun('the comparison of the audit log verifiers (needs cryptography)');
+  const folder = mkdtempSync(join(tmpdir(), 'audit-verifiers-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  let logs: ReadonlyMap<string, WrittenLog> = new Map();
+  let theirs: readonly PythonVerdict[] = [];
+  beforeAll(() => {
+    if (!python) return;
+    logs = writeLogs(python, folder, [...PLANS, WHOLE]);
+    theirs = verifyAll(
+      python,
+      PLANS.map((plan) => argumentsFor(plan, logOf(plan))),
+    );
+  }, 120_000);
+  const logOf = (plan: AuditPlan): WrittenLog => {
+    const log = logs.get(plan.name);
+    if (!log) throw new Error(`no log of ${plan.name}`);
+    return log;
+  };
+
+  const numbered = PLANS.map((plan, at) => ({ ...plan, at }));
+
+  it.each(numbered.filter(({ name }) => !DISPUTED.has(name)))('agree on $name', async (plan) => {
+    if (!python) return;
+    expect(await judged(plan, logOf(plan))).toEqual(read(theirs[plan.at]));
+  });
+
+  // Whoever mends one of these takes it off the list.
+  it.each(numbered.filter(({ name }) => DISPUTED.has(name)))('differ on $name', async (plan) => {
+    if (!python) return;
+    expect(await judged(plan, logOf(plan))).not.toEqual(read(theirs[plan.at]));
+  });
+
+  it.each(ATTACKS.flatMap((attack) => EFFORTS.map((effort) => ({ ...attack, effort }))))(
+    'agree on the attack "$title" with $effort effort',
+    async ({ plan, run, effort }) => {
+      if (!python) return;
+      const log = buildAuditLog(plan ?? ATTACKED, ATTACKED);
+      try {
+        const [stream, other] = log.streams;
+        if (!stream || !other) throw new Error('two streams were expected');
+        run(log, stream, other, effort);
+        log.write();
+        const trust = join(dirname(log.directory), 'trust.json');
+        writeFileSync(trust, log.trust);
+        const asOf = new Date(log.end.getTime() + 5000).toISOString();
+        const written = { directory: log.directory, anchor: log.anchor, trust, asOf };
+        const plans = [WHOLE, { ...WHOLE, without: ['anchor'] as const }];
+        const verdicts = verifyAll(
+          python,
+          plans.map((each) => argumentsFor(each, written)),
+        );
+        const ours = await Promise.all(plans.map((each) => judged(each, written)));
+        expect(ours).toEqual(verdicts.map(read));
+      } finally {
+        log.remove();
+      }
+    },
+  );
+
+  it('agree on whatever is done to a file', async () => {
+    if (!python) return;
+    const changes = fc.sample(CHANGE, 200);
+    const changed = changes.map((change, at) =>
+      damaged(logOf(WHOLE), join(folder, `c-${at}`), change),
+    );
+    const verdicts = verifyAll(
+      python,
+      changed.map((log) => argumentsFor(WHOLE, log)),
+    );
+    for (const [at, log] of changed.entries()) {
+      const ours = await judged(WHOLE, log);
+      expect([changes[at], ours]).toEqual([changes[at], read(verdicts[at])]);
+    }
+  }, 120_000);
+});
+
+type Change = typeof CHANGE extends fc.Arbitrary<infer T> ? T : never;
+
+/** Damages a copy of a log. */
+function damaged(log: WrittenLog, copy: string, { file, ...change }: Change): WrittenLog {
+  cpSync(dirname(log.directory), copy, { recursive: true });
+  const path = join(copy, file);
+  const bytes = readFileSync(path);
+  const at = Math.floor(change.at * bytes.length);
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << change.bit);
+  const rest = bytes.subarray(at + (change.cut ?? 0));
+  writeFileSync(
+    path,
+    Buffer.concat([bytes.subarray(0, at), Buffer.from(change.inserted ?? []), rest]),
+  );
+  return {
+    ...log,
+    directory: join(copy, 'log'),
+    anchor: join(copy, 'anchor'),
+    trust: join(copy, 'trust.json'),
+  };
+}
+
+async function judged(plan: AuditPlan, log: WrittenLog): Promise<Verdict> {
+  const at = plan.options?.indexOf('--max-age') ?? -1;
+  const report = await verifyLog(log.directory, {
+    ...(!plan.without?.includes('trust') && { trust: parseTrust(readFileSync(log.trust, 'utf8')) }),
+    ...(!plan.without?.includes('anchor') && { anchors: [log.anchor] }),
+    asOf: new Date(log.asOf),
+    ...(at >= 0 && { maxAgeSeconds: Number(plan.options?.[at + 1]) }),
+  });
+  return { exit: EXIT[report.status], first: report.firstBadSeq ?? null };
+}
+
+function read(verdict: PythonVerdict | undefined): Verdict {
+  return { exit: verdict?.exit ?? -1, first: verdict?.result?.firstBadSeq ?? null };
+}
