@@ -28,7 +28,9 @@ export async function* backwardRecords(folder: string): AsyncGenerator<Buffer[]>
       }
       yield records;
     }
-    if (last !== undefined && last !== segment.first) throw damaged(segment.path, last - 1);
+    // The newest segment may have been begun just now.
+    const start = last ?? (limit === Infinity ? segment.first : limit);
+    if (start !== segment.first) throw damaged(segment.path, start - 1);
     limit = segment.first;
   }
 }

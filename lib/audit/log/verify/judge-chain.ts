@@ -51,7 +51,8 @@ async function reportFault(judged: Judged): Promise<void> {
   };
   const claim = claims.peek();
   const exact = claim && (await located(judged, claim));
-  findings.add(kind, FAULT_MESSAGES[kind], exact ?? place);
+  // Of a record that is not there, the tiles know the number only.
+  findings.add(kind, FAULT_MESSAGES[kind], { ...place, ...exact });
 }
 
 async function reportMismatches(judged: Judged): Promise<void> {
@@ -61,8 +62,13 @@ async function reportMismatches(judged: Judged): Promise<void> {
   const exact = await located(judged, first.claim);
   const message = (claim: RootClaim): string =>
     `the first ${claim.size} records are not those whose root was signed at byte ${claim.offset} of ${JSON.stringify(claim.file)}`;
-  findings.add('root-mismatch', message(first.claim), exact ?? placeOf(first));
-  for (const each of others) findings.add('root-mismatch', message(each.claim), placeOf(each));
+  findings.add('root-mismatch', message(first.claim), { ...placeOf(first), ...exact });
+  for (const each of others) {
+    // All that cover the record which was changed are wrong for its sake.
+    const covers = exact?.seq !== undefined && exact.seq < each.claim.size;
+    const place = { ...placeOf(each), ...(covers && { seq: exact.seq }) };
+    findings.add('root-mismatch', message(each.claim), place);
+  }
 }
 
 function placeOf({ claim, proven }: { claim: RootClaim; proven: number }): ProblemPlace {
@@ -87,17 +93,17 @@ async function located(
   };
 }
 
-function reportShortness({ walk, claims, findings }: Judged): void {
+function reportShortness({ stream, snapshot, walk, claims, findings }: Judged): void {
   const largest = claims.largest();
   if (!claims.peek() || !largest) return;
   const { size, file, offset } = largest;
   const message = `${size} records were signed at byte ${offset} of ${JSON.stringify(file)}, and the log has ${walk.next}`;
-  const { tail } = walk;
-  findings.add('records-missing', message, {
-    seq: walk.next,
-    file,
-    offset: tail ? tail.offset : offset,
-  });
+  const segment = snapshot.segments.at(-1);
+  const end = segment && {
+    file: `${stream}/${segment.name}`,
+    offset: walk.tail?.offset ?? segment.size,
+  };
+  findings.add('records-missing', message, { seq: walk.next, ...(end ?? { file, offset }) });
 }
 
 /** What a crash or another process left in a segment has to be told of by a later record. */
