@@ -734,8 +734,13 @@ def open_statement(stream: Stream, entry: Entry) -> Checkpoint:
 # A claim is the size and the root of a tree, and where it was signed. Packed, claims are small and
 # in the order of their sizes. The same one from the same source counts once.
 CLAIM = struct.Struct(">Q32sB")
-STATEMENT, CHECKPOINT_FILE, ANCHOR = range(3)
-SOURCES = ("a statement of epochs.notes", "the checkpoint", "an anchored checkpoint")
+STATEMENT, CHECKPOINT_FILE, COSIGNED, ANCHOR = range(4)
+SOURCES = (
+    "a statement of epochs.notes",
+    "the checkpoint",
+    "a checkpoint of cosigned.notes",
+    "an anchored checkpoint",
+)
 
 
 def accept(stream: Stream, raw: bytes) -> tuple:
@@ -791,13 +796,15 @@ def anchor_files(stream: Stream, options: Options) -> list:
     return [*folders, growing(stream.path("cosigned.notes"))]
 
 
-def judge_anchors(stream: Stream, sources: list, options: Options) -> None:
-    """What was published must be what the log holds, and the newest of it must not be old.
+def read_anchors(stream: Stream, sources: list, options: Options) -> float | None:
+    """What was published must be what the log holds.
 
     The folder of an anchor is out of reach of the log's host. cosigned.notes is not, so in it only
     the signatures of trusted witnesses count, with the times that they put into them.
+
+    @returns when the newest of them was made; `None` when there are none
     """
-    newest, is_any_rejected = None, False
+    newest = None
     # One with a time yet to come would make the log look fresh until then.
     latest = max(options.as_of, now()) + CLOCK_SKEW_SECONDS
     for source in sources:
@@ -805,22 +812,29 @@ def judge_anchors(stream: Stream, sources: list, options: Options) -> None:
         for entry in notes_in(source):
             accepted = accept_anchored(stream, source, entry)
             if accepted is None:
-                is_any_rejected = is_any_rejected or entry.state != "unfinished"
                 continue
-            checkpoint, verified = accepted
-            stream.claim(checkpoint, ANCHOR)
-            times = [verified[key] for key in verified if key.type == COSIGNATURE]
-            if not is_cosigned:
-                times = [checkpoint.time]
+            checkpoint, signers = accepted
+            times = witness_times(signers) if is_cosigned else [checkpoint.time]
+            stream.claim(checkpoint, ANCHOR if times else COSIGNED)
             if times:
                 newest = max([newest or 0, *(time for time in times if time <= latest)])
                 stream.report.anchored = max(stream.report.anchored, checkpoint.size)
-    add = stream.report.add
-    if newest is None and not is_any_rejected:
-        add("anchor-missing", "no checkpoint that is kept elsewhere was given")
-    elif newest is not None and newest < options.as_of - options.max_age:
+    return newest
+
+
+def witness_times(signers: dict) -> list:
+    return [signers[key] for key in signers if key.type == COSIGNATURE]
+
+
+def judge_age(stream: Stream, newest: float | None, options: Options) -> None:
+    """The newest anchored checkpoint must not be old: what came after it is held by nothing."""
+    problems = {problem["kind"] for problem in stream.report.problems}
+    if newest is not None and newest < options.as_of - options.max_age:
         age = int(options.as_of - newest)
-        add("anchor-stale", f"the newest anchored checkpoint was made {age} s before")
+        stream.report.add("anchor-stale", f"the newest anchored checkpoint is {age} s old")
+    cannot_tell = stream.epochs.is_cut or problems & {"anchor-invalid", "anchor-mismatch"}
+    if newest is None and not cannot_tell:
+        stream.report.add("anchor-missing", "no checkpoint that is kept elsewhere was given")
 
 
 def accept_anchored(stream: Stream, source: Growing, entry: Entry) -> tuple | None:
@@ -1126,7 +1140,7 @@ def verify_export(stream: Stream, options: Options) -> None:
     read_epochs(stream, growing(stream.path("epochs.notes")), read_first_key(stream))
     judge_checkpoint(stream, read_small(stream.path("checkpoint"), MAX_NOTE))
     stream.epochs.is_cut = True  # the log has gone on since, and so have its anchors
-    judge_anchors(stream, anchor_files(stream, options), options)
+    read_anchors(stream, anchor_files(stream, options), options)
     proofs = Proofs(stream)
     file = open_regular(stream.path("records.jsonl"))
     if file is None:
@@ -1153,18 +1167,14 @@ class Proofs:
 
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
-        self.roots: dict = {}
-        for size, root, source in map(CLAIM.unpack, sorted(stream.claims)):
-            self.compare(size, root, SOURCES[source])
-        self.accepted: tuple = (b"", None)  # the last checkpoint: most proofs lead to the same one
+        self.anchored: dict = {}  # the roots of a size: more than one show more than one log
+        for size, root, source in map(CLAIM.unpack, stream.claims):
+            if source == ANCHOR:
+                self.anchored.setdefault(size, set()).add(root)
+        self.accepted: tuple = (b"", None, False)  # the last checkpoint: most lead to the same
         self.last: tuple | None = None  # seq and leaf hash of the record before
         self.seen: set = set()
-
-    def compare(self, size: int, root: bytes, what: str) -> None:
-        """A size has one root. Two that were signed are proof of two logs."""
-        if self.roots.setdefault(size, root) != root:
-            message = f"another root was signed for the size {size} than that of {what}"
-            self.stream.report.add("root-mismatch", message, max(size - 1, 0))
+        self.proven = self.held = 0  # records, and those by a checkpoint that is kept elsewhere
 
     def check(self, line: bytes, offset: int) -> None:
         add, file = self.stream.report.add, "records.jsonl"
@@ -1175,15 +1185,15 @@ class Proofs:
         if isinstance(record, str):
             add("line-invalid", f"no record: {record}", expected, file, offset)
             return
+        self.seen.add(record.seq)
         if record.seq < expected:
             message = f"record {record.seq} stands behind record {expected - 1}"
             add("seq-wrong", message, record.seq, file, offset)
+            return
         leaf = leaf_hash(line[:-1])
         if self.last and record.seq == expected and record.prev != self.last[1].hex().encode():
             add("prev-wrong", "it does not continue the one before", self.last[0], file, offset)
         self.last = (record.seq, leaf)
-        self.seen.add(record.seq)
-        self.stream.report.records += 1
         self.check_proof(record.seq, leaf)
 
     def check_proof(self, seq: int, leaf: bytes) -> None:
@@ -1194,19 +1204,25 @@ class Proofs:
             return
         try:
             index, hashes, note = parse_proof(raw)
-            checkpoint = self.accept(note)
+            checkpoint, is_held = self.accept(note)
             if index != seq or root_of_proof(leaf, seq, checkpoint.size, hashes) != checkpoint.root:
                 add("root-mismatch", "it does not lead from the record to its root", seq, name)
+                return
+            self.proven, self.held = self.proven + 1, self.held + is_held
         except Rejected as rejected:
             kinds = {"gap": "epoch-gap", "signature": "checkpoint-signature"}
             add(kinds.get(rejected.why, "checkpoint-invalid"), str(rejected), seq, name)
 
-    def accept(self, note: bytes) -> Checkpoint:
+    def accept(self, note: bytes) -> tuple:
+        """The checkpoint of a proof, and whether it is kept elsewhere or a witness has signed it."""
         if self.accepted[0] != note:
-            checkpoint = accept(self.stream, note)[0]
-            self.compare(checkpoint.size, checkpoint.root, "a proof")
-            self.accepted = (note, checkpoint)
-        return self.accepted[1]
+            checkpoint, signers = accept(self.stream, note)
+            roots = self.anchored.get(checkpoint.size, set())
+            if roots - {checkpoint.root}:
+                raise Rejected("conflict", "another root of that size is anchored")
+            is_held = bool(roots or witness_times(signers))
+            self.accepted = (note, checkpoint, is_held)
+        return self.accepted[1:]
 
     def finish(self) -> None:
         for name in names_in(self.stream.path("proofs")):
@@ -1214,6 +1230,11 @@ class Proofs:
             if match and int(match[1]) not in self.seen:
                 message = "there is a proof of this record, and no record"
                 self.stream.report.add("records-missing", message, int(match[1]), "records.jsonl")
+        report = self.stream.report
+        report.records, report.signed, report.anchored = self.proven, self.proven, self.held
+        if self.held < self.proven or self.proven == 0:
+            message = f"what proves {self.proven - self.held} records is not kept elsewhere"
+            report.add("anchor-missing", message)
 
 
 def parse_proof(raw: bytes) -> tuple:
@@ -1246,7 +1267,7 @@ def verify_log(stream: Stream, options: Options) -> None:
     first_key = read_first_key(stream)
     read_epochs(stream, statements, first_key)
     checkpoint = judge_checkpoint(stream, raw)
-    judge_anchors(stream, anchors, options)
+    judge_age(stream, read_anchors(stream, anchors, options), options)
     report = stream.report
     if checkpoint is not None and report.anchored > report.signed:
         message = f"it is older than an anchored one, of {report.anchored} records"
@@ -1273,7 +1294,10 @@ def verify_stream(name: str, options: Options) -> Report:
 def stream_names(options: Options) -> list:
     """The streams that are there, and those that should be: by the trust file, and by the identity
     keys in the log's own folder of keys, if it has one."""
-    there = {name for name in os.listdir(options.directory) if STREAM.fullmatch(name)}
+    names = os.listdir(options.directory)
+    there = {name for name in names if STREAM.fullmatch(name)}
+    if options.is_export or "export.json" in names:  # which may leave streams out
+        return sorted(there)
     keys = names_in(os.path.join(options.directory, "keys"))
     registered = {name[:-13] for name in keys if name.endswith(".identity.pem")}
     trusted = options.trust.streams if options.trust else {}
