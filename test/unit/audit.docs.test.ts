@@ -58,6 +58,19 @@ describe('docs/audit.md', () => {
   });
 });
 
+describe('docs/audit-anchors.md', () => {
+  it('gives the events of sinks and anchors the levels that they have', () => {
+    const anchors = readFileSync('docs/audit-anchors.md', 'utf8');
+    const rows = tableRows(anchors, ['Event', 'Level', 'When', 'Fields']);
+    const names = Object.entries(AUDIT_EVENT_LEVELS).filter(([event]) =>
+      /_(?:sink|anchor|fork)/.test(event),
+    );
+    expect(Object.fromEntries(rows.map(({ Event, Level }) => [Event, Level]))).toEqual(
+      Object.fromEntries(inCode(names)),
+    );
+  });
+});
+
 describe('docs/audit-format.md', () => {
   it('lists the fields of a record in their order', () => {
     const format = readFileSync('docs/audit-format.md', 'utf8');
@@ -94,13 +107,13 @@ describe('docs/audit-threat-model.md', () => {
       'Attack',
       'Files only',
       'Ended epoch',
-      'Present epoch',
+      'Current epoch',
     ]);
     const told = rows.map((row) => [
       row.Attack.toLowerCase(),
       verdictsIn(row['Files only']),
       verdictsIn(row['Ended epoch']),
-      verdictsIn(row['Present epoch']),
+      verdictsIn(row['Current epoch']),
     ]);
     expect(told.length).toBeGreaterThanOrEqual(15);
     expect(told).toEqual(expectedVerdicts());
