@@ -13,6 +13,8 @@ export interface SignedState {
   readonly root: Buffer;
   /** Whether the last run ended with a checkpoint over everything. */
   readonly isClosed: boolean;
+  /** The epoch of the checkpoint, which may be the one before the current. */
+  readonly epoch: number;
 }
 
 /**
@@ -34,7 +36,12 @@ export function signedState(
     throw damaged(folder, 'the checkpoint is of another epoch');
   }
   const newest = last && (!isCurrent || last.size > checkpoint.size) ? last : checkpoint;
-  return { size: newest.size, root: newest.root, isClosed: newest.closed === true };
+  return {
+    size: newest.size,
+    root: newest.root,
+    isClosed: newest.closed === true,
+    epoch: checkpoint.epoch,
+  };
 }
 
 function readCheckpoint(folder: string, stream: string, keys: EpochKeys): LogCheckpoint {
