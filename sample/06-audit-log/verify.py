@@ -46,9 +46,9 @@ import stat
 import struct
 import sys
 from array import array
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import BinaryIO, NamedTuple, NoReturn
-from collections.abc import Iterator
 
 MAX_LINE = 65_535  # bytes of a record, without its LF
 MAX_NOTE = 65_536  # bytes of a signed note; far beyond what a log writes
