@@ -109,31 +109,34 @@ describe('The table of attacks', () => {
 });
 
 describe.each(ATTACKS)('To $title', ({ title, plan, run }) => {
-  it.each(ROWS)('gives what the table says ($effort, $anchor an anchor)', async ({ effort, anchor }) => {
-    const others = { ...ATTACKED, fields: () => ({ reason: 'of the other stream' }) };
-    const log = buildAuditLog(plan ?? ATTACKED, others);
-    const [stream, other] = log.streams;
-    if (!stream || !other) throw new Error('two streams were expected');
-    const options = {
-      trust: parseTrust(log.trust),
-      anchors: anchor === 'with' ? [log.anchor] : [],
-      asOf: new Date(log.end.getTime() + 5000),
-    };
-    try {
-      const untouched = await verifyLog(log.directory, options);
-      expect(untouched.status).toBe(anchor === 'with' ? 'clean' : 'incomplete');
-      run(log, stream, other, effort);
-      log.write();
-      const report = await verifyLog(log.directory, options);
-      const [kind, firstBadSeq] = EXPECTED[title]?.[effort][anchor === 'with' ? 1 : 0] ?? [];
-      const found = report.streams.find((each) => each.stream === stream.name);
-      expect(found?.problems.map((problem) => problem.kind)).toContain(kind);
-      expect(report.firstBadSeq).toBe(firstBadSeq);
-      expect(report.status).toBe(firstBadSeq === undefined ? 'incomplete' : 'tampered');
-    } finally {
-      log.remove();
-    }
-  });
+  it.each(ROWS)(
+    'gives what the table says ($effort, $anchor an anchor)',
+    async ({ effort, anchor }) => {
+      const others = { ...ATTACKED, fields: () => ({ reason: 'of the other stream' }) };
+      const log = buildAuditLog(plan ?? ATTACKED, others);
+      const [stream, other] = log.streams;
+      if (!stream || !other) throw new Error('two streams were expected');
+      const options = {
+        trust: parseTrust(log.trust),
+        anchors: anchor === 'with' ? [log.anchor] : [],
+        asOf: new Date(log.end.getTime() + 5000),
+      };
+      try {
+        const untouched = await verifyLog(log.directory, options);
+        expect(untouched.status).toBe(anchor === 'with' ? 'clean' : 'incomplete');
+        run(log, stream, other, effort);
+        log.write();
+        const report = await verifyLog(log.directory, options);
+        const [kind, firstBadSeq] = EXPECTED[title]?.[effort][anchor === 'with' ? 1 : 0] ?? [];
+        const found = report.streams.find((each) => each.stream === stream.name);
+        expect(found?.problems.map((problem) => problem.kind)).toContain(kind);
+        expect(report.firstBadSeq).toBe(firstBadSeq);
+        expect(report.status).toBe(firstBadSeq === undefined ? 'incomplete' : 'tampered');
+      } finally {
+        log.remove();
+      }
+    },
+  );
 
   it('is never clean without a trust file and an anchor, whatever the effort', async () => {
     for (const effort of EFFORTS) {

@@ -11,6 +11,7 @@ import {
 } from './note/log-checkpoint.js';
 import { noteSigner, rawPublicKey } from './note/note-signer.js';
 import { parseNote, signNote } from './note/signed-note.js';
+import { RECOVERY_KEY_NAME } from './recovery-key-name.js';
 import { lockStream } from './stream-lock.js';
 import { readGenesis } from './stream.js';
 import { privateKeyPem, epochKeyPath, type KeyPlace } from './writer/epoch-keys.js';
@@ -21,9 +22,6 @@ import { findLogEnd } from './writer/log-end.js';
 import { restoreFrontier } from './writer/restore-frontier.js';
 import { listSegments } from './writer/segment-names.js';
 import { readText } from './writer/stored-checkpoint.js';
-
-/** The name of the key that continues a stream whose own key was lost. It is kept off the host. */
-export const RECOVERY_KEY_NAME = 'nestjs-security/audit-recovery';
 
 /** Which stream to continue, and with which key. */
 export interface ReseedOptions extends KeyPlace {

@@ -40,20 +40,27 @@ export async function* linesFrom(
   return undefined;
 }
 
-async function* linesOf(segment: Segment): AsyncGenerator<PlacedLine> {
+/**
+ * The lines of a segment in their order. Ends where one is too long for a record, or has no LF.
+ *
+ * @param from where the first of them begins, in bytes
+ * @throws AuditError `AUDIT_LOG_UNREADABLE`
+ */
+export async function* linesOf(segment: Segment, from = 0): AsyncGenerator<PlacedLine> {
   const { path, size } = segment;
   const handle = await openRegular(path);
   if (typeof handle === 'string') return;
   try {
-    const reader = new LineReader(handle, { path, from: 0, to: size, end: size });
-    while (!reader.isLineTooLong && (await reader.fill())) {
+    const reader = new LineReader(handle, { path, from, to: size, end: size });
+    if (!(await reader.begin())) return;
+    do {
       for (let end = reader.lineEnd(); end !== -1; end = reader.lineEnd()) {
         if (end - reader.start > MAX_LINE_BYTES) return;
         const line = reader.bytes.subarray(reader.start, end);
         yield { line, segment, offset: reader.offsetOf(reader.start) };
         reader.start = end + 1;
       }
-    }
+    } while (!reader.isLineTooLong && (await reader.fill()));
   } finally {
     await handle.close();
   }

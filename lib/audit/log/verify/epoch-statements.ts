@@ -53,7 +53,12 @@ export async function* statementBatches(
   }
 }
 
-function readStatements(
+/**
+ * Reads the statements that continue some others, up to the first that does not. Nothing is verified.
+ *
+ * @param before where the epochs before them ended
+ */
+export function readStatements(
   notes: readonly PlacedNote[],
   stream: string,
   before: EpochEnd,
@@ -70,7 +75,7 @@ function readStatements(
 }
 
 /** What the next statement has to continue. */
-interface EpochEnd {
+export interface EpochEnd {
   readonly epoch: number;
   readonly key: Buffer;
   readonly size: number;

@@ -22,6 +22,17 @@ export class RootClaims {
     this.#offsets.push(offset);
   }
 
+  /** What was claimed for a size: only this root (`same`), another one as well (`other`), or nothing. O(claims). */
+  compare(size: number, root: Buffer): 'same' | 'other' | undefined {
+    let found: 'same' | undefined;
+    for (const [index, each] of this.#sizes.entries()) {
+      if (each !== size) continue;
+      if (!this.#roots.at(index).equals(root)) return 'other';
+      found = 'same';
+    }
+    return found;
+  }
+
   /** The claims in the order of their sizes, from now on. */
   sorted(): SortedClaims {
     const order = this.#sizes.map((_, index) => index);

@@ -68,7 +68,7 @@ export class AnchorVerification {
       );
       const unsigned = await this.#takeSigned(notes, file, rule);
       if (unsigned) {
-        const message = 'it is not signed by the key of its epoch and the identity';
+        const message = 'it is not signed by the key of its epoch';
         return this.#report('anchor-invalid', message, file, unsigned.offset);
       }
       if (fault) return this.#report(fault.kind, fault.message, file, fault.offset);

@@ -24,7 +24,10 @@ export interface NoteToVerify {
 
 /** What the signatures of a note are worth. */
 export interface NoteVerdict {
-  /** Whether everybody signed who has to. */
+  /**
+   * Whether the key of its epoch signed, and no known key's signature fails. The identity key is for witnesses:
+   * it never turns, so it neither suffices nor is it needed.
+   */
   readonly isSigned: boolean;
   /** The newest time of a trusted witness, in seconds. */
   readonly witnessedAt?: number;
@@ -43,8 +46,7 @@ export function verifyNotes(task: NotesTask): NotesResult {
   const witnesses = task.witnesses.flatMap((text) => parseVerifierKey(text) ?? []);
   const verdicts = task.notes.map(({ note, signer }) => {
     const author = signer === 'recovery' ? recovery : epochKey(task.stream, signer);
-    const required = signer === 'recovery' ? [author] : [author, ...(identity ? [identity] : [])];
-    return verdictOn(note, required, witnesses);
+    return verdictOn(note, author, [...(identity ? [identity] : []), ...witnesses]);
   });
   return { kind: 'notes', verdicts };
 }
@@ -58,13 +60,12 @@ function epochKey(
 
 function verdictOn(
   note: string,
-  required: readonly (VerifierKey | undefined)[],
-  witnesses: readonly VerifierKey[],
+  author: VerifierKey | undefined,
+  others: readonly VerifierKey[],
 ): NoteVerdict {
-  const known = required.filter((key) => key !== undefined);
-  if (known.length < required.length) return { isSigned: false };
-  const verified = openNote(note, [...known, ...witnesses])?.verified ?? [];
-  const isSigned = known.every((key) => verified.some((held) => held.key === key));
+  if (!author) return { isSigned: false };
+  const verified = openNote(note, [author, ...others])?.verified ?? [];
+  const isSigned = verified.some(({ key }) => key === author);
   const times = verified.flatMap(({ time }) => time ?? []);
   return { isSigned, ...(times.length > 0 && { witnessedAt: Math.max(...times) }) };
 }

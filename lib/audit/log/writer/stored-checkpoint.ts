@@ -36,12 +36,8 @@ export function signedState(
     throw damaged(folder, 'the checkpoint is of another epoch');
   }
   const newest = last && (!isCurrent || last.size > checkpoint.size) ? last : checkpoint;
-  return {
-    size: newest.size,
-    root: newest.root,
-    isClosed: newest.closed === true,
-    epoch: checkpoint.epoch,
-  };
+  const isClosed = checkpoint.closed === true && checkpoint.size === newest.size;
+  return { size: newest.size, root: newest.root, isClosed, epoch: checkpoint.epoch };
 }
 
 function readCheckpoint(folder: string, stream: string, keys: EpochKeys): LogCheckpoint {
