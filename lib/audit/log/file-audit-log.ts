@@ -4,6 +4,7 @@ import type { EventLevel } from '../../events/vocabulary.js';
 import type { AuditRecord } from '../record/audit-record.js';
 import { AuditLog, type AuditHealth, type Receipt } from './audit-log.js';
 import { closed, diskFull, writeFailed } from './file-audit-log.errors.js';
+import { healthOf } from './file-audit-log.health.js';
 import { findLog } from './found-log.js';
 import type { LogWatcher } from './log-watcher.js';
 import { proveRecord, type ProvenRecord } from './read/prove-record.js';
@@ -13,11 +14,12 @@ import { RecordQueue, type WaitingRecord } from './record-queue.js';
 import { adoptStream, missingStreams, unusable, type Stream } from './stream.js';
 import { verifyLog, type VerifyOptions } from './verify/verify-log.js';
 import type { VerifyReport } from './verify/verify-report.js';
-import { Gap, lostIn } from './writer/gap.js';
+import { Gap } from './writer/gap.js';
 import type { OwnRecord } from './writer/own-record.js';
 import type { SegmentSystem } from './writer/segment-file.js';
 import { WRITER_LIMITS, type WriterLimits, type WriterState } from './writer/writer-setup.js';
-import { WriterSupervisor, type Written } from './writer/writer-supervisor.js';
+import type { Written } from './writer/batch-parts.js';
+import { WriterSupervisor } from './writer/writer-supervisor.js';
 
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 const NOTHING_YET: WriterState = {
@@ -56,6 +58,7 @@ export class FileAuditLog extends AuditLog {
   #state = NOTHING_YET;
   #isClosing = false;
   #writing: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
   #newest: Promise<unknown> = Promise.resolve();
 
   constructor(directory: string, options: FileAuditLogOptions = {}) {
@@ -116,33 +119,23 @@ export class FileAuditLog extends AuditLog {
   }
 
   override health(): AuditHealth {
-    const { disk, refusesCritical, checkpointFailure, durableSeq, signedSize, epoch } = this.#state;
-    const lost = lostIn(this.#state.losses) + this.#gap.lost;
-    const isDown = this.#writer?.isDown === true;
-    const reasons = [
-      ...(this.#writer && !this.#isClosing ? [] : ['closed']),
-      ...(disk === 'full' ? ['disk-full'] : []),
-      ...(disk === 'failing' || isDown ? ['write-failed'] : []),
-      ...(this.#gap.isOpen && !isDown ? ['queue-full'] : []),
-      ...(checkpointFailure === undefined ? [] : ['checkpoint-failed']),
-    ];
-    const isFailing = refusesCritical || isDown || reasons.includes('closed');
-    return {
-      status: isFailing ? 'failing' : reasons.length > 0 ? 'degraded' : 'ok',
-      reasons,
-      ...(this.#stream && { stream: this.#stream.name }),
-      queued: { records: this.#queue.length, bytes: this.#queue.bytes },
-      durableSeq,
-      signedSize,
-      epoch,
-      lost,
-      writer: this.#writer?.kind ?? 'none',
-    };
+    return healthOf({
+      stream: this.#stream?.name,
+      state: this.#state,
+      queue: this.#queue,
+      gap: this.#gap,
+      writer: this.#writer,
+      isClosing: this.#isClosing,
+    });
   }
 
-  override async close(): Promise<void> {
-    if (this.#isClosing) return;
+  override close(): Promise<void> {
     this.#isClosing = true;
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.#writing;
     try {
       if (this.#gap.isOpen) await this.#writeBatch([]);

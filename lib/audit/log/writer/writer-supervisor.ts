@@ -1,18 +1,17 @@
 import { AuditError } from '../../../errors/audit.error.js';
 import { InlineWriter } from './inline-writer.js';
-import { withoutTold, type Loss } from './gap.js';
+import { placed, stillToWrite, type Written } from './batch-parts.js';
+import type { Loss } from './gap.js';
 import type { OwnRecord } from './own-record.js';
 import type { SegmentSystem } from './segment-file.js';
 import { ThreadWriter, WriterDied } from './thread-writer.js';
 import type { Writer, WriterListener } from './writer.js';
 import type {
-  Resumed,
   WriterBatch,
   WriterOpened,
   WriterResult,
   WriterSetup,
   WriterState,
-  WrittenPlace,
 } from './writer-setup.js';
 
 const REVIVAL_INTERVAL_MS = 250;
@@ -20,14 +19,6 @@ const ATTEMPTS = 5;
 const RETRY_INTERVAL_MS = 1000;
 const MAX_REASON = 200;
 const NOTHING: WriterBatch = { bodies: [], critical: [], losses: [] };
-
-/** What became of the bodies of a batch. */
-export interface Written {
-  /** Where each of them is now; `undefined` for one that was refused. */
-  readonly places: readonly (WrittenPlace | undefined)[];
-  readonly reason?: WriterResult['reason'];
-  readonly code?: string;
-}
 
 /** How the log was when its writer died. */
 interface StateBefore {
@@ -221,35 +212,6 @@ export class WriterSupervisor implements WriterListener {
 
 function restarted(reason: string): OwnRecord {
   return { event: 'audit_writer_restarted', level: 'critical', details: { reason } };
-}
-
-/** What of a batch no writer has written yet, and of which losses none has told. */
-function stillToWrite(
-  { bodies, critical, losses }: WriterBatch,
-  { places, told }: Resumed,
-  before: readonly Loss[],
-): WriterBatch {
-  const left = [...bodies.keys()].filter((at) => !places.has(at));
-  const isCritical = new Set(critical);
-  return {
-    bodies: left.map((at) => bodies[at] ?? ''),
-    critical: [...left.keys()].filter((index) => isCritical.has(left[index] ?? -1)),
-    losses: withoutTold([...before, ...losses], told),
-  };
-}
-
-function placed({ bodies }: WriterBatch, result: WriterResult): Written {
-  const { firstSeq, leafHashes, refused, reason, code } = result;
-  const isRefused = new Set(refused);
-  let nth = 0;
-  const places = bodies.map((_, index) => {
-    if (isRefused.has(index)) return undefined;
-    const leafHash = leafHashes.slice(nth * 64, nth * 64 + 64);
-    const seq = firstSeq + nth;
-    nth += 1;
-    return { seq, leafHash };
-  });
-  return { places, ...(reason && { reason }), ...(code !== undefined && { code }) };
 }
 
 function delay(ms: number): Promise<void> {
