@@ -283,7 +283,7 @@ export type { ShipperState } from './audit/ship/shipper.js';
 export type { ProvenRecord } from './audit/log/read/prove-record.js';
 export type { RecordFilter } from './audit/log/read/record-filter.js';
 export { parseTrust, type Trust, type TrustedStream } from './audit/log/verify/trust.js';
-export type { VerifyOptions, VerifyProgress } from './audit/log/verify/verify-log.js';
+export type { VerifyOptions, VerifyProgress } from './audit/log/verify/verify-options.js';
 export type {
   ProblemGrade,
   ProblemKind,

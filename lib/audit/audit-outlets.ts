@@ -26,7 +26,9 @@ export interface AuditOutletsOptions {
 
 /** How far the log has gone out. */
 export interface AuditOutletsState {
+  /** How far each sink has come. */
   readonly sinks: readonly ({ readonly name: string } & ShipperState)[];
+  /** How far each anchor has come. */
   readonly anchors: readonly AnchorState[];
 }
 

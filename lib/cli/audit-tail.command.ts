@@ -1,14 +1,8 @@
 import { Command } from 'commander';
-import { addDirectoryOption, type DirectoryFlags } from './audit-directory.js';
+import { addDirectoryOption } from './audit-directory.js';
+import type { TailFlags } from './audit-tail.js';
 import { wholeNumberBetween } from './argument.js';
 import type { Terminal } from './terminal.js';
-
-/** What the command line says of the end of a log. */
-export interface TailFlags extends DirectoryFlags {
-  readonly lines: number;
-  readonly follow?: boolean;
-  readonly json?: boolean;
-}
 
 /** `nestjs-security audit tail` */
 export function auditTailCommand(terminal: Terminal, endsWith: (code: number) => void): Command {

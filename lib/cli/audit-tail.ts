@@ -2,11 +2,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { LogFollower } from '../audit/log/read/log-follower.js';
 import { queryLog } from '../audit/log/read/query-log.js';
 import type { AuditRecord } from '../audit/record/audit-record.js';
-import { directoryOf } from './audit-directory.js';
+import { directoryOf, type DirectoryFlags } from './audit-directory.js';
 import { AUDIT_EXIT_CODE } from './audit-exit-code.js';
 import { recordLine } from './audit-record-lines.js';
-import type { TailFlags } from './audit-tail.command.js';
 import { print, type Terminal } from './terminal.js';
+
+/** What the command line says of the end of a log. */
+export interface TailFlags extends DirectoryFlags {
+  readonly lines: number;
+  readonly follow?: boolean;
+  readonly json?: boolean;
+}
 
 const INTERVAL_MS = 250;
 

@@ -28,8 +28,9 @@ How it works, in the order of this file:
  11. The verdict   what is put together, printed, and given as the exit code
 
 The first bad record is the lowest one that may be at fault, as closely as that can be told. When
-the chain is broken, that is next to the break. When somebody computed the chain anew, only the
-signed roots are left: the first bad record is then the one after the last root that holds.
+the chain is broken, that is next to the break. When somebody computed the chain anew, the signed
+roots are left, and tiles that lead to them: the first bad record is the one that the tiles tell,
+or else the one after the last root that holds.
 """
 
 from __future__ import annotations
@@ -45,9 +46,9 @@ import stat
 import struct
 import sys
 from array import array
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import BinaryIO, NamedTuple, NoReturn
-from collections.abc import Iterator
 
 MAX_LINE = 65_535  # bytes of a record, without its LF
 MAX_NOTE = 65_536  # bytes of a signed note; far beyond what a log writes
@@ -55,6 +56,7 @@ MAX_TRUST = 1 << 20
 MAX_SIZE = 2**53 - 1  # what a JSON number holds exactly
 MAX_PROBLEMS = 20  # of one kind and stream that are listed; all of them count
 TAIL_SECONDS = 10  # a running log signs its newest records within this time
+CLOCK_SKEW_SECONDS = 60  # what clocks may differ
 STREAM = re.compile(r"(?:0|[1-9][0-9]{0,5})-[0-9a-z]{8}")
 SEGMENT = re.compile(r"seg-([0-9]{16})\.jsonl")
 
@@ -406,6 +408,11 @@ class Tree:
         self.subtrees.append(leaf)
         self.size += 1
 
+    def copy(self) -> Tree:
+        other = Tree()
+        other.size, other.subtrees = self.size, self.subtrees[:]
+        return other
+
     def root(self) -> bytes:
         if self.size == 0:
             return hashlib.sha256(b"").digest()
@@ -575,7 +582,7 @@ class Epochs:
     def __init__(self) -> None:
         self.keys = bytearray()
         self.sizes = array("Q")  # where each ended epoch ended
-        self.is_broken = False  # if so, what follows has no key that could be believed
+        self.is_cut = False  # if so, there may be later ones whose keys cannot be known
 
     @property
     def ended(self) -> int:
@@ -637,11 +644,19 @@ def read_first_key(stream: Stream) -> bytes | None:
         add("genesis-invalid", "this is not the beginning of this stream", 0, file)
     elif stream.trusted_key not in (None, key):
         add("genesis-mismatch", "its key is not the one of the trust file", 0, file)
-    if stream.identity is None:
-        text = (read_small(stream.path("identity.vkey"), 1024) or b"").decode("utf-8", "replace")
-        identity = parse_vkey(text[:-1], ED25519) if text.endswith("\n") else None
-        stream.identity = identity if identity and identity.name == stream.origin else None
+    read_identity(stream)
     return stream.trusted_key or key
+
+
+def read_identity(stream: Stream) -> None:
+    add, file = stream.report.add, "identity.vkey"
+    raw = read_small(stream.path(file), 1024)
+    text = (raw or b"").decode("utf-8", "replace")
+    key = parse_vkey(text[:-1], ED25519) if text.endswith("\n") else None
+    if stream.identity is None:
+        stream.identity = key if key and key.name == stream.origin else None
+    elif raw is not None and key != stream.identity:
+        add("genesis-mismatch", "the identity key is not the one of the trust file", 0, file)
 
 
 class Rejected(Exception):
@@ -653,17 +668,18 @@ class Rejected(Exception):
 
 
 def signers_of(stream: Stream, note: Note, checkpoint: Checkpoint, epoch_key: bytes) -> dict:
-    """Verifies the signatures of a note. The key of its epoch must be among them: the identity key
-    stays the same for ever and lies on the log's host, so its signature alone proves nothing."""
+    """Verifies the signatures of a note: by the key of its epoch and by the identity key. The
+    latter alone proves nothing, as it stays the same for ever and lies on the log's host."""
     epoch = verifier_key(f"{stream.origin}/epoch/{checkpoint.epoch}", epoch_key)
-    needed = stream.recovery if checkpoint.word == "reseed" else epoch
-    known = [epoch, needed, stream.identity, *stream.witnesses]
-    verified = verified_keys(note, [key for key in known if key is not None])
+    signers = [epoch, stream.identity] if checkpoint.word != "reseed" else [stream.recovery]
+    needed = [key for key in signers if key is not None]
+    known = {epoch, stream.identity, *needed, *stream.witnesses} - {None}
+    verified = verified_keys(note, list(known))
     if verified is None:
         raise Rejected("signature", "a signature in the name of a known key is false")
-    if needed is not None and needed not in verified:
-        who = "the recovery key" if checkpoint.word == "reseed" else "the key of its epoch"
-        raise Rejected("signature", f"it is not signed by {who}")
+    missing = [key.name for key in needed if key not in verified]
+    if missing:
+        raise Rejected("signature", f"it is not signed by {missing[0]}")
     return verified
 
 
@@ -679,7 +695,7 @@ def read_epochs(stream: Stream, source: Growing, first_key: bytes | None) -> Non
     """Follows the statements that ended the epochs. After one that does not hold, nothing does."""
     epochs, add = stream.epochs, stream.report.add
     epochs.keys += first_key or b""
-    epochs.is_broken = first_key is None
+    epochs.is_cut = first_key is None
     for entry in notes_in(source) if first_key else ():
         file, at = source.name, entry.offset
         if entry.state == "unfinished":
@@ -690,7 +706,7 @@ def read_epochs(stream: Stream, source: Growing, first_key: bytes | None) -> Non
         except Rejected as rejected:
             message = f"statement {epochs.ended}: {rejected}"
             add(f"epoch-{rejected.why}", message, epochs.covered, file, at)
-            epochs.is_broken = True
+            epochs.is_cut = True
             break
         if statement.word == "reseed" and stream.recovery is None:
             message = f"the key of epoch {epochs.ended} was replaced; no recovery key is trusted"
@@ -718,8 +734,13 @@ def open_statement(stream: Stream, entry: Entry) -> Checkpoint:
 # A claim is the size and the root of a tree, and where it was signed. Packed, claims are small and
 # in the order of their sizes. The same one from the same source counts once.
 CLAIM = struct.Struct(">Q32sB")
-STATEMENT, CHECKPOINT_FILE, ANCHOR = range(3)
-SOURCES = ("a statement of epochs.notes", "the checkpoint", "an anchored checkpoint")
+STATEMENT, CHECKPOINT_FILE, COSIGNED, ANCHOR = range(4)
+SOURCES = (
+    "a statement of epochs.notes",
+    "the checkpoint",
+    "a checkpoint of cosigned.notes",
+    "an anchored checkpoint",
+)
 
 
 def accept(stream: Stream, raw: bytes) -> tuple:
@@ -740,7 +761,7 @@ def accept(stream: Stream, raw: bytes) -> tuple:
     if checkpoint.word in ("next", "reseed"):
         # Whoever published another end of this epoch than the log has kept two logs.
         if epoch == epochs.ended:
-            raise Rejected("conflict", f"it ended epoch {epoch}, and the log does not know of it")
+            raise Rejected("gap", f"it ended epoch {epoch}, and the log does not know of it")
         if (checkpoint.size, checkpoint.key) != (high, epochs.key(epoch + 1)):
             raise Rejected("conflict", f"it ended epoch {epoch} otherwise than epochs.notes")
     return checkpoint, verified
@@ -762,12 +783,11 @@ def judge_checkpoint(stream: Stream, raw: bytes | None) -> Checkpoint | None:
             raise Rejected("signature", "it is not signed by the key of its epoch")
     except Rejected as rejected:
         kinds = {"gap": "epoch-gap", "signature": "checkpoint-signature"}
-        if not (rejected.why == "gap" and epochs.is_broken):  # that its key is unknown was said
+        if not (rejected.why == "gap" and epochs.is_cut):  # that its key is unknown was said
             add(kinds.get(rejected.why, "checkpoint-invalid"), str(rejected), seq, file)
         return None
     stream.claim(checkpoint, CHECKPOINT_FILE)
     stream.report.signed = max(epochs.covered, checkpoint.size)
-    stream.report.closed = checkpoint.word == "closed"
     return checkpoint
 
 
@@ -776,34 +796,45 @@ def anchor_files(stream: Stream, options: Options) -> list:
     return [*folders, growing(stream.path("cosigned.notes"))]
 
 
-def judge_anchors(stream: Stream, sources: list, options: Options) -> None:
-    """What was published must be what the log holds, and the newest of it must not be old.
+def read_anchors(stream: Stream, sources: list, options: Options) -> float | None:
+    """What was published must be what the log holds.
 
     The folder of an anchor is out of reach of the log's host. cosigned.notes is not, so in it only
     the signatures of trusted witnesses count, with the times that they put into them.
+
+    @returns when the newest of them was made; `None` when there are none
     """
-    newest, is_any_rejected = None, False
+    newest = None
+    # One with a time yet to come would make the log look fresh until then.
+    latest = max(options.as_of, now()) + CLOCK_SKEW_SECONDS
     for source in sources:
         is_cosigned = source.path == stream.path("cosigned.notes")
         for entry in notes_in(source):
             accepted = accept_anchored(stream, source, entry)
             if accepted is None:
-                is_any_rejected = is_any_rejected or entry.state != "unfinished"
                 continue
-            checkpoint, verified = accepted
-            stream.claim(checkpoint, ANCHOR)
-            times = [verified[key] for key in verified if key.type == COSIGNATURE]
-            if not is_cosigned:
-                times = [checkpoint.time]
+            checkpoint, signers = accepted
+            times = witness_times(signers) if is_cosigned else [checkpoint.time]
+            stream.claim(checkpoint, ANCHOR if times else COSIGNED)
             if times:
-                newest = max(times + ([] if newest is None else [newest]))
+                newest = max([newest or 0, *(time for time in times if time <= latest)])
                 stream.report.anchored = max(stream.report.anchored, checkpoint.size)
-    add = stream.report.add
-    if newest is None and not is_any_rejected:
-        add("anchor-missing", "no checkpoint that is kept elsewhere was given")
-    elif newest is not None and newest < options.as_of - options.max_age:
+    return newest
+
+
+def witness_times(signers: dict) -> list:
+    return [signers[key] for key in signers if key.type == COSIGNATURE]
+
+
+def judge_age(stream: Stream, newest: float | None, options: Options) -> None:
+    """The newest anchored checkpoint must not be old: what came after it is held by nothing."""
+    problems = {problem["kind"] for problem in stream.report.problems}
+    if newest is not None and newest < options.as_of - options.max_age:
         age = int(options.as_of - newest)
-        add("anchor-stale", f"the newest anchored checkpoint was made {age} s before")
+        stream.report.add("anchor-stale", f"the newest anchored checkpoint is {age} s old")
+    cannot_tell = stream.epochs.is_cut or problems & {"anchor-invalid", "anchor-mismatch"}
+    if newest is None and not cannot_tell:
+        stream.report.add("anchor-missing", "no checkpoint that is kept elsewhere was given")
 
 
 def accept_anchored(stream: Stream, source: Growing, entry: Entry) -> tuple | None:
@@ -816,9 +847,10 @@ def accept_anchored(stream: Stream, source: Growing, entry: Entry) -> tuple | No
         return accept(stream, entry.raw)
     except Rejected as rejected:
         is_conflict = rejected.why in ("gap", "conflict")
-        if not (rejected.why == "gap" and stream.epochs.is_broken):
+        if not (rejected.why == "gap" and stream.epochs.is_cut):
             kind = "anchor-mismatch" if is_conflict else "anchor-invalid"
-            seq = stream.epochs.covered if is_conflict else None
+            # What was accepted before is all that is anchored.
+            seq = stream.report.anchored
             stream.report.add(kind, str(rejected), seq, source.name, entry.offset)
         return None
 
@@ -874,8 +906,8 @@ def list_segments(stream: Stream) -> list:
 
 
 class Chain:
-    """Reads the records in order. After damage it goes on at the next record, to find more of it;
-    but then the tree cannot be known any more (`tree` is None)."""
+    """Reads the records in order, up to the first one that does not hold: nothing behind it can be
+    told from what somebody put there."""
 
     def __init__(self, stream: Stream, first_key: bytes | None) -> None:
         self.stream = stream
@@ -886,99 +918,77 @@ class Chain:
         self.prev: bytes | None = None  # what that record must carry, None when it is not known
         if first_key is not None:
             self.prev = leaf_hash(stream.name.encode() + b"\n" + first_key).hex().encode()
-        self.tree: Tree | None = Tree()
-        self.proven = 0  # the largest size up to which all claims are met
-        self.broken: int | None = None  # the lowest record at fault by the chain alone
+        self.tree = Tree()
+        self.proven = self.tree.copy()  # the tree when it met a claim last
+        self.since = bytearray()  # the leaf hashes that came to it since
+        self.mismatched: set = set()  # the sources with a claim that was not met
+        self.exact: int | None = None  # the first record that was changed, if that can be told
+        self.fault: tuple | None = None  # what ended the reading: arguments of `Report.add`
         self.pruned = 0  # the records that are gone, and of which only leaf hashes are left
         self.pruned_recorded = 0
         self.surplus: dict = {}  # name of a segment: where in it the surplus begins, and its seq
         self.tail: tuple | None = None  # a last line without LF: file and offset
-        self.mismatched: set = set()  # the sources that were found not to be met
         self.check_claims()
-
-    def problem(
-        self, kind: str, message: str, seq: int, file: str, offset: int | None = None
-    ) -> None:
-        self.broken = seq if self.broken is None else min(self.broken, seq)
-        self.stream.report.add(kind, message, seq, file, offset)
 
     def read(self, segments: list) -> None:
         if segments and segments[0].first > 0:
             self.read_tiles(segments[0].first)
         for index, segment in enumerate(segments):
-            if segment.first > self.seq:
-                self.skip_to(segment)
-            is_last = index + 1 == len(segments)
-            self.read_segment(segment, None if is_last else segments[index + 1].first)
+            name, is_last = segment.file.name, index + 1 == len(segments)
+            if segment.first > self.seq and not self.fault:
+                message = f"the records {self.seq} to {segment.first - 1} are not there"
+                self.fault = ("segment-missing", message, self.seq, name)
+            if not self.fault:
+                self.read_segment(segment, None if is_last else segments[index + 1].first)
         self.finish()
-
-    def skip_to(self, segment: Segment) -> None:
-        message = f"the records {self.seq} to {segment.first - 1} are not there"
-        self.problem("segment-missing", message, self.seq, segment.file.name)
-        self.seq, self.prev, self.tree = segment.first, None, None
 
     def read_segment(self, segment: Segment, end: int | None) -> None:
         """Reads up to record `end`, where the next segment begins, or to the end of the file."""
         name, length, offset = segment.file.name, segment.file.length, 0
         file = open_regular(segment.file.path)
         if file is None:
-            self.problem("segment-missing", "this is no regular file", self.seq, name)
+            self.fault = ("segment-missing", "this is no regular file", self.seq, name)
             return
         with file:
-            while offset < length and (end is None or self.seq < end):
+            while offset < length and (end is None or self.seq < end) and not self.fault:
                 line = file.readline(min(MAX_LINE + 2, length - offset))
-                if not line:  # the file became shorter under our hands
-                    break
-                start, offset = offset, offset + len(line)
                 if line.endswith(b"\n") and len(line) <= MAX_LINE + 1:
-                    self.take(line[:-1], name, start, end)
-                    continue
-                skipped, has_end = skip_line(file, line, length - offset)
-                offset += skipped
-                if has_end:
-                    self.damaged("it is longer than a record may be", name, start)
-                elif end is None:  # cut off by a crash, or not yet written to its end
-                    self.tail = (name, start)
-        if end is not None and offset < length:
+                    self.take(line[:-1], name, offset)
+                    offset += len(line)
+                elif skip_line(file, line, length - offset)[1]:
+                    message = "no record: it is longer than a record may be"
+                    self.fault = ("line-invalid", message, self.seq, name, offset)
+                else:  # cut off by a crash, or not yet written to its end
+                    self.tail = (name, offset) if end is None else None
+                    break
+        if end is not None and self.seq == end and offset < length:
             self.surplus[name] = (offset, end)
 
-    def damaged(self, reason: str, file: str, offset: int) -> None:
-        """A line that is no record. It may stand in the place of one, or between two."""
-        self.problem("line-invalid", f"no record: {reason}", self.seq, file, offset)
-        self.prev, self.tree = None, None
-
-    def take(self, line: bytes, file: str, offset: int, end: int | None) -> None:
+    def take(self, line: bytes, file: str, offset: int) -> None:
         record = parse_record(line, self.stream.name)
         if isinstance(record, str):
-            self.damaged(record, file, offset)
-            return
-        if record.seq != self.seq and not self.resume(record, file, offset, end):
-            return
-        if self.prev is not None and record.prev != self.prev:
-            self.wrong_link(file, offset)
-        leaf = leaf_hash(line)
-        self.seq, self.prev = record.seq + 1, leaf.hex().encode()
-        self.grow(leaf)
-        if record.event == PRUNED or record.event in ABANDONED:
-            self.note_event(record)
-
-    def resume(self, record: Record, file: str, offset: int, end: int | None) -> bool:
-        """A record with another number than the next. Whether reading goes on from it."""
-        is_ahead = record.seq > self.seq and (end is None or record.seq < end)
-        if not (is_ahead and self.prev is None):  # after damage a gap was to be expected
-            message = f"record {record.seq} stands where record {self.seq} should be"
+            self.fault = ("line-invalid", f"no record: {record}", self.seq, file, offset)
+        elif record.seq != self.seq:
             # Of two records with the same number either one may be the false one.
             lowest = self.seq - 1 if record.seq == self.seq - 1 else self.seq
-            self.problem("seq-wrong", message, lowest, file, offset)
-        if is_ahead:
-            self.prev, self.tree = None, None
-        return is_ahead
+            message = f"record {record.seq} stands where record {self.seq} should be"
+            self.fault = ("seq-wrong", message, lowest, file, offset)
+        elif self.prev is not None and record.prev != self.prev:
+            kind = "tile-mismatch" if self.seq == self.pruned != 0 else "prev-wrong"
+            message = f"record {self.seq} does not continue the one before: one of them was changed"
+            self.fault = (kind, message, max(self.seq - 1, 0), file, offset)
+        else:
+            self.grow(leaf_hash(line))
+            if record.event == PRUNED or record.event in ABANDONED:
+                self.note_event(record)
 
-    def wrong_link(self, file: str, offset: int) -> None:
-        before = max(self.seq - 1, 0)
-        message = f"record {self.seq} does not continue the one before: one of them was changed"
-        kind = "tile-mismatch" if self.seq == self.pruned != 0 else "prev-wrong"
-        self.problem(kind, message, before, file, offset)
+    def grow(self, leaf: bytes) -> None:
+        self.seq += 1
+        self.prev = leaf.hex().encode()
+        self.tree.append(leaf)
+        self.since += leaf
+        if self.next_claim == self.seq:
+            self.check_claims()
 
     def note_event(self, record: Record) -> None:
         """The log's own word for what is missing from it. It counts because the chain holds it."""
@@ -992,71 +1002,83 @@ class Chain:
             if self.surplus.get(file, (None,))[0] == details.get("size"):
                 self.surplus.pop(file, None)
 
-    def grow(self, leaf: bytes) -> None:
-        if self.tree is not None:
-            self.tree.append(leaf)
-            self.check_claims()
-
     def check_claims(self) -> None:
         """Compares every claim of the size that the tree has now."""
-        if self.tree is None or self.next_claim != self.tree.size:
-            return
         while self.next_claim == self.tree.size:
             size, root, source = CLAIM.unpack(self.claims[self.at])
             if root != self.tree.root():
-                self.mismatch(size, source)
+                self.mismatch(size, root, source)
             self.at += 1
             self.next_claim = self.size_claimed()
         if not self.mismatched:
-            self.proven = self.tree.size
+            self.proven = self.tree.copy()
+            self.since.clear()
 
     def size_claimed(self) -> int:
         return CLAIM.unpack(self.claims[self.at])[0] if self.at < len(self.claims) else -1
 
-    def mismatch(self, size: int, source: int) -> None:
+    def mismatch(self, size: int, root: bytes, source: int) -> None:
         """A signed root that the records do not lead to. The first of each source tells it all."""
+        if not self.mismatched:
+            self.exact = self.locate(size, root)
         if source in self.mismatched:
             return
         self.mismatched.add(source)
         kind = "anchor-mismatch" if source == ANCHOR else "root-mismatch"
         if size <= self.pruned:
             kind = "tile-mismatch"
-        seq = self.proven if self.broken is None else max(self.broken, self.proven)
+        seq = self.proven.size if self.exact is None else self.exact
         message = f"the records up to {size} are not those that {SOURCES[source]} was signed for"
-        self.stream.report.add(kind, message, min(seq, max(size - 1, 0)))
+        self.stream.report.add(kind, message, seq)
+
+    def locate(self, size: int, root: bytes) -> int | None:
+        """Tiles are no evidence. But when they lead to a root that was signed, they hold the leaf
+        hashes that it was signed for, and tell which record is the first with another one."""
+        tree, changed = self.proven.copy(), None
+        for index in range(tree.size // 256, (size + 255) // 256):
+            first = 256 * index
+            hashes = read_tile(self.stream, index, min(256, size - first))
+            if hashes is None:
+                return None
+            for seq in range(max(tree.size, first), first + len(hashes) // 32):
+                leaf = hashes[32 * (seq - first) : 32 * (seq - first) + 32]
+                tree.append(leaf)
+                at = 32 * (seq - self.proven.size)
+                if changed is None and self.since[at : at + 32] != leaf:
+                    changed = seq
+        return changed if tree.root() == root else None
 
     def finish(self) -> None:
+        """Tells of what is missing, once everything was read."""
+        add = self.stream.report.add
+        self.stream.report.records = self.seq
         rest = [CLAIM.unpack(claim) for claim in self.claims[self.at :]]
-        for size, _, source in rest:
-            if self.pruned < size <= self.seq:
-                self.mismatch(size, source)
-        if rest and rest[-1][0] > self.seq:
+        if self.fault is not None:
+            kind, message, seq, *place = self.fault
+            exact = self.locate(*rest[0][:2]) if rest and not self.mismatched else None
+            add(kind, message, seq if exact is None else exact, *place)
+            return  # records behind the fault may explain the rest
+        if rest:
             size, _, source = rest[-1]
             message = f"{self.seq} records are left of {size} that {SOURCES[source]} was signed for"
-            self.stream.report.add("records-missing", message, self.seq)
+            add("records-missing", message, self.seq)
         for file, (offset, seq) in self.surplus.items():
             message = "what follows the last record of this segment is explained by no later record"
-            self.stream.report.add("segment-surplus", message, seq, file, offset)
+            add("segment-surplus", message, seq, file, offset)
         if self.pruned_recorded < self.pruned:
-            message = f"no record says that those before {self.pruned} were pruned"
-            self.stream.report.add("pruned-unrecorded", message, 0)
-        self.stream.report.records = self.seq
+            add("pruned-unrecorded", "no record says that the first records were pruned", 0)
 
     def read_tiles(self, first: int) -> None:
         """Pruned records are gone; their leaf hashes must be there, for the roots above them."""
         self.pruned = first
         for index in range((first + 255) // 256):
-            width = min(256, first - 256 * index)
-            hashes = read_tile(self.stream, index, width)
+            hashes = read_tile(self.stream, index, min(256, first - 256 * index))
             if hashes is None:
                 message = "there are no leaf hashes of pruned records"
-                self.problem("tile-missing", message, 256 * index, tile_name(index))
-                self.prev, self.tree = None, None
-                break
-            for at in range(0, 32 * width, 32):
+                self.fault = ("tile-missing", message, 256 * index, tile_name(index))
+                return
+            for at in range(0, len(hashes), 32):
                 self.grow(hashes[at : at + 32])
-                self.prev = hashes[at : at + 32].hex().encode()
-        self.seq = first
 
 
 def skip_line(file: BinaryIO, line: bytes, limit: int) -> tuple:
@@ -1098,7 +1120,7 @@ def judge_tail(
 ) -> None:
     """Records that nobody has signed yet. A running log has some, for moments."""
     beyond = chain.seq - stream.report.signed
-    if checkpoint is None or beyond < 0 or (beyond == 0 and chain.tail is None):
+    if chain.fault or checkpoint is None or beyond < 0 or (beyond == 0 and chain.tail is None):
         return
     if options.as_of - checkpoint.time <= TAIL_SECONDS:
         return
@@ -1117,7 +1139,8 @@ def verify_export(stream: Stream, options: Options) -> None:
         add("records-missing", message, file="records.jsonl", grade="incomplete")
     read_epochs(stream, growing(stream.path("epochs.notes")), read_first_key(stream))
     judge_checkpoint(stream, read_small(stream.path("checkpoint"), MAX_NOTE))
-    judge_anchors(stream, anchor_files(stream, options), options)
+    stream.epochs.is_cut = True  # the log has gone on since, and so have its anchors
+    read_anchors(stream, anchor_files(stream, options), options)
     proofs = Proofs(stream)
     file = open_regular(stream.path("records.jsonl"))
     if file is None:
@@ -1144,18 +1167,14 @@ class Proofs:
 
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
-        self.roots: dict = {}
-        for size, root, source in map(CLAIM.unpack, sorted(stream.claims)):
-            self.compare(size, root, SOURCES[source])
-        self.accepted: tuple = (b"", None)  # the last checkpoint: most proofs lead to the same one
+        self.anchored: dict = {}  # the roots of a size: more than one show more than one log
+        for size, root, source in map(CLAIM.unpack, stream.claims):
+            if source == ANCHOR:
+                self.anchored.setdefault(size, set()).add(root)
+        self.accepted: tuple = (b"", None, False)  # the last checkpoint: most lead to the same
         self.last: tuple | None = None  # seq and leaf hash of the record before
         self.seen: set = set()
-
-    def compare(self, size: int, root: bytes, what: str) -> None:
-        """A size has one root. Two that were signed are proof of two logs."""
-        if self.roots.setdefault(size, root) != root:
-            message = f"another root was signed for the size {size} than that of {what}"
-            self.stream.report.add("root-mismatch", message, max(size - 1, 0))
+        self.proven = self.held = 0  # records, and those by a checkpoint that is kept elsewhere
 
     def check(self, line: bytes, offset: int) -> None:
         add, file = self.stream.report.add, "records.jsonl"
@@ -1166,15 +1185,15 @@ class Proofs:
         if isinstance(record, str):
             add("line-invalid", f"no record: {record}", expected, file, offset)
             return
+        self.seen.add(record.seq)
         if record.seq < expected:
             message = f"record {record.seq} stands behind record {expected - 1}"
             add("seq-wrong", message, record.seq, file, offset)
+            return
         leaf = leaf_hash(line[:-1])
         if self.last and record.seq == expected and record.prev != self.last[1].hex().encode():
             add("prev-wrong", "it does not continue the one before", self.last[0], file, offset)
         self.last = (record.seq, leaf)
-        self.seen.add(record.seq)
-        self.stream.report.records += 1
         self.check_proof(record.seq, leaf)
 
     def check_proof(self, seq: int, leaf: bytes) -> None:
@@ -1185,19 +1204,25 @@ class Proofs:
             return
         try:
             index, hashes, note = parse_proof(raw)
-            checkpoint = self.accept(note)
+            checkpoint, is_held = self.accept(note)
             if index != seq or root_of_proof(leaf, seq, checkpoint.size, hashes) != checkpoint.root:
                 add("root-mismatch", "it does not lead from the record to its root", seq, name)
+                return
+            self.proven, self.held = self.proven + 1, self.held + is_held
         except Rejected as rejected:
             kinds = {"gap": "epoch-gap", "signature": "checkpoint-signature"}
             add(kinds.get(rejected.why, "checkpoint-invalid"), str(rejected), seq, name)
 
-    def accept(self, note: bytes) -> Checkpoint:
+    def accept(self, note: bytes) -> tuple:
+        """The checkpoint of a proof, and whether it is kept elsewhere or a witness has signed it."""
         if self.accepted[0] != note:
-            checkpoint = accept(self.stream, note)[0]
-            self.compare(checkpoint.size, checkpoint.root, "a proof")
-            self.accepted = (note, checkpoint)
-        return self.accepted[1]
+            checkpoint, signers = accept(self.stream, note)
+            roots = self.anchored.get(checkpoint.size, set())
+            if roots - {checkpoint.root}:
+                raise Rejected("conflict", "another root of that size is anchored")
+            is_held = bool(roots or witness_times(signers))
+            self.accepted = (note, checkpoint, is_held)
+        return self.accepted[1:]
 
     def finish(self) -> None:
         for name in names_in(self.stream.path("proofs")):
@@ -1205,6 +1230,11 @@ class Proofs:
             if match and int(match[1]) not in self.seen:
                 message = "there is a proof of this record, and no record"
                 self.stream.report.add("records-missing", message, int(match[1]), "records.jsonl")
+        report = self.stream.report
+        report.records, report.signed, report.anchored = self.proven, self.proven, self.held
+        if self.held < self.proven or self.proven == 0:
+            message = f"what proves {self.proven - self.held} records is not kept elsewhere"
+            report.add("anchor-missing", message)
 
 
 def parse_proof(raw: bytes) -> tuple:
@@ -1237,9 +1267,15 @@ def verify_log(stream: Stream, options: Options) -> None:
     first_key = read_first_key(stream)
     read_epochs(stream, statements, first_key)
     checkpoint = judge_checkpoint(stream, raw)
-    judge_anchors(stream, anchors, options)
+    judge_age(stream, read_anchors(stream, anchors, options), options)
+    report = stream.report
+    if checkpoint is not None and report.anchored > report.signed:
+        message = f"it is older than an anchored one, of {report.anchored} records"
+        report.add("checkpoint-invalid", message, report.signed, "checkpoint")
     chain = Chain(stream, first_key)
     chain.read(segments)
+    is_end = chain.seq == report.signed and chain.tail is None
+    report.closed = is_end and checkpoint is not None and checkpoint.word == "closed"
     judge_tail(stream, chain, checkpoint, options)
 
 
@@ -1258,7 +1294,10 @@ def verify_stream(name: str, options: Options) -> Report:
 def stream_names(options: Options) -> list:
     """The streams that are there, and those that should be: by the trust file, and by the identity
     keys in the log's own folder of keys, if it has one."""
-    there = {name for name in os.listdir(options.directory) if STREAM.fullmatch(name)}
+    names = os.listdir(options.directory)
+    there = {name for name in names if STREAM.fullmatch(name)}
+    if options.is_export or "export.json" in names:  # which may leave streams out
+        return sorted(there)
     keys = names_in(os.path.join(options.directory, "keys"))
     registered = {name[:-13] for name in keys if name.endswith(".identity.pem")}
     trusted = options.trust.streams if options.trust else {}
@@ -1322,10 +1361,13 @@ def parse_arguments(arguments: list) -> tuple:
         trust = parse_trust(raw)
     for folder in given.anchor:
         os.listdir(folder)  # a misspelt path must not pass for an anchor that holds nothing
-    now = datetime.now(timezone.utc).timestamp()
-    as_of = now if given.as_of is None else given.as_of
+    as_of = now() if given.as_of is None else given.as_of
     options = Options(given.directory, trust, given.anchor, as_of, given.max_age, given.export)
     return options, given.json
+
+
+def now() -> float:
+    return datetime.now(timezone.utc).timestamp()
 
 
 def parse_date(text: str) -> float:

@@ -179,6 +179,11 @@ export class TestStream {
     return signedNote(this.text(size, epoch, extension), signers);
   }
 
+  /** A note over any text. */
+  signed(text: string, epoch: number): string {
+    return signedNote(text, this.signers(epoch));
+  }
+
   statementNote(size: number, epoch: number, signers = this.signers(epoch)): string {
     const next = at(this.epochs, epoch + 1).publicKey.toString('base64');
     return this.note(size, epoch, `next ${next}`, signers);

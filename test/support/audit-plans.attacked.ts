@@ -2,10 +2,10 @@ import { anchored, BASE, FOLDER, STREAM, type AuditPlan, type Step } from './aud
 
 /** What the chain alone shows of a change that is not covered. */
 const CHANGES = {
-  edit: ['prev-wrong'],
-  delete: ['seq-wrong'],
-  insert: ['prev-wrong', 'seq-wrong'],
-  swap: ['seq-wrong'],
+  edit: 'prev-wrong',
+  delete: 'seq-wrong',
+  insert: 'seq-wrong',
+  swap: 'seq-wrong',
 };
 
 /**
@@ -25,9 +25,9 @@ const CHANGED: readonly AuditPlan[] = Object.entries(CHANGES).flatMap(([change, 
   // One record less than the checkpoint has, until it is signed anew.
   const atEnd = change === 'delete' ? 'records-missing' : 'root-mismatch';
   return [
-    plan(45, 'plain', 45, ...link, 'root-mismatch', 'anchor-mismatch'),
-    plan(85, 'plain', 85, ...link, 'root-mismatch', 'anchor-mismatch'),
-    plan(95, 'plain', 95, ...link, 'root-mismatch'),
+    plan(45, 'plain', 45, link),
+    plan(85, 'plain', 85, link),
+    plan(95, 'plain', 95, link),
     plan(45, 'chain', 30, 'anchor-mismatch', 'root-mismatch', atEnd),
     plan(85, 'chain', 75, 'anchor-mismatch', atEnd),
     plan(95, 'chain', change === 'delete' ? 99 : 90, atEnd),
@@ -38,6 +38,15 @@ const CHANGED: readonly AuditPlan[] = Object.entries(CHANGES).flatMap(([change, 
     plan(95, 'all', 0, 'epoch-signature'),
   ];
 });
+
+const TILED: readonly AuditPlan[] = Object.keys(CHANGES).map((change) => ({
+  name: `${change} of record 45, covered by "sign", with tiles that still know it`,
+  streams: { [STREAM]: [...BASE, ['tile']] },
+  attacks: [[change, { at: 45, mode: 'sign' }]],
+  exit: 1,
+  kinds: ['anchor-mismatch', 'root-mismatch'],
+  first: 45,
+}));
 
 const CUT: readonly AuditPlan[] = [
   {
@@ -51,7 +60,7 @@ const CUT: readonly AuditPlan[] = [
     name: 'records cut off below what is anchored, the checkpoint signed anew',
     attacks: [['truncate', { to: 80, mode: 'sign' }]],
     exit: 1,
-    kinds: ['records-missing'],
+    kinds: ['checkpoint-invalid', 'records-missing'],
     first: 80,
   },
   {
@@ -96,7 +105,7 @@ const REPLACED: readonly AuditPlan[] = [
     streams: { [STREAM]: ROLLED },
     attacks: [['roll_back', { to: 'early' }]],
     exit: 1,
-    kinds: ['records-missing'],
+    kinds: ['checkpoint-invalid', 'records-missing'],
     first: 60,
   },
   {
@@ -153,7 +162,7 @@ const PUBLISHED: readonly AuditPlan[] = [
     name: 'an anchored checkpoint of more records',
     attacks: [['publish', { more: 5 }]],
     exit: 1,
-    kinds: ['records-missing'],
+    kinds: ['checkpoint-invalid', 'records-missing'],
     first: 100,
   },
   {
@@ -161,27 +170,28 @@ const PUBLISHED: readonly AuditPlan[] = [
     attacks: [['publish', { epoch: 3 }]],
     exit: 1,
     kinds: ['anchor-mismatch'],
-    first: 60,
+    first: 90,
   },
   {
     name: 'an anchored checkpoint of an ended epoch with more records than it had',
     attacks: [['publish', { epoch: 1 }]],
     exit: 1,
     kinds: ['anchor-mismatch'],
-    first: 60,
+    first: 90,
   },
   {
     name: 'an anchored checkpoint signed by a strange key',
     attacks: [['publish', { signed_by: 'stranger' }]],
     exit: 1,
     kinds: ['anchor-invalid'],
+    first: 90,
   },
   {
     name: 'an anchored end of the epoch that the log does not know',
     attacks: [['publish', { extension: `next ${'A'.repeat(43)}=\n` }]],
     exit: 1,
     kinds: ['anchor-mismatch'],
-    first: 60,
+    first: 90,
   },
   {
     name: 'a cosigned checkpoint that was changed',
@@ -190,6 +200,7 @@ const PUBLISHED: readonly AuditPlan[] = [
     witness: true,
     exit: 1,
     kinds: ['anchor-invalid'],
+    first: 0,
   },
 ];
 
@@ -220,6 +231,7 @@ const SURPLUS: readonly AuditPlan[] = [
 /** Logs that somebody changed who can write every file on their host and has the keys that are there. */
 export const ATTACKED_PLANS: readonly AuditPlan[] = [
   ...CHANGED,
+  ...TILED,
   ...CUT,
   ...REPLACED,
   ...PUBLISHED,

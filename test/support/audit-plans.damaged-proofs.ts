@@ -35,6 +35,20 @@ const GENESIS: readonly AuditPlan[] = [
   }),
 ];
 
+const IDENTITY: readonly AuditPlan[] = [
+  tampered('the identity key of another log', {
+    replaced: { [`${FOLDER}/identity.vkey`]: ['0-aaaaaaaa', '0-aaaaaaab'] },
+    kinds: ['genesis-mismatch'],
+    first: 0,
+  }),
+  {
+    name: 'no identity.vkey, which the trust file knows',
+    removed: [`${FOLDER}/identity.vkey`],
+    exit: 0,
+    kinds: [],
+  },
+];
+
 const CHECKPOINT: readonly AuditPlan[] = [
   ...['missing', 'a folder', 'a pipe'].map((what) =>
     tampered(`a checkpoint that is ${what}`, {
@@ -63,12 +77,11 @@ const CHECKPOINT: readonly AuditPlan[] = [
     kinds: ['checkpoint-signature'],
     first: 60,
   }),
-  {
-    name: 'a checkpoint signed by the key of its epoch alone',
+  tampered('a checkpoint signed by the key of its epoch alone', {
     attacks: [['strip', { what: 'checkpoint', keep: ['epoch'] }]],
-    exit: 0,
-    kinds: [],
-  },
+    kinds: ['checkpoint-signature'],
+    first: 60,
+  }),
   tampered('a checkpoint whose time was changed', {
     attacks: [['rewrite', { what: 'checkpoint', old: 'time 2026', new: 'time 2027' }]],
     kinds: ['checkpoint-signature'],
@@ -156,6 +169,13 @@ const EPOCHS: readonly AuditPlan[] = [
     kinds: ['epoch-invalid'],
     first: 60,
   }),
+  tampered('a replaced key with a false signature of the identity key beside the right one', {
+    streams: anchored(['records', 4], ['turn'], ['records', 4], ['reseed'], ['records', 4]),
+    attacks: [['borrow', { what: 1, other: 0 }]],
+    recovery: true,
+    kinds: ['epoch-signature'],
+    first: 4,
+  }),
   tampered('a lost key that a strange key replaced', {
     streams: anchored(['records', 4], ['reseed', 'stranger'], ['records', 4]),
     recovery: true,
@@ -165,4 +185,9 @@ const EPOCHS: readonly AuditPlan[] = [
 ];
 
 /** Logs in whose signed files something stands that no writer writes there, or something is missing. */
-export const DAMAGED_PROOF_PLANS: readonly AuditPlan[] = [...GENESIS, ...CHECKPOINT, ...EPOCHS];
+export const DAMAGED_PROOF_PLANS: readonly AuditPlan[] = [
+  ...GENESIS,
+  ...IDENTITY,
+  ...CHECKPOINT,
+  ...EPOCHS,
+];

@@ -23,6 +23,17 @@ export const EXPORTED_PLANS: readonly AuditPlan[] = [
     exit: 2,
     kinds: ['records-missing'],
   }),
+  exported('an export whose checkpoint is not anchored', {
+    streams: { [STREAM]: BASE },
+    exit: 2,
+    kinds: ['anchor-missing'],
+  }),
+  exported('an export of long ago', { later: 1_000_000, exit: 0 }),
+  exported('an export that another root is anchored for', {
+    attacks: [['publish', { root: `${'A'.repeat(43)}=` }]],
+    kinds: ['checkpoint-invalid', 'anchor-missing'],
+    first: 0,
+  }),
   exported('an exported record that was changed', {
     replaced: { [`${FOLDER}/records.jsonl`]: ['u-99', 'w-99'] },
     kinds: ['root-mismatch'],

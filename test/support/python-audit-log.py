@@ -105,6 +105,7 @@ class Log:
         self.statements, self.newest = [], ""
         self.published, self.cosigned = [], []
         self.pruned, self.tail, self.now = 0, b"", BEGIN
+        self.tiled = []  # the leaf hashes that are in tiles
 
     def key(self, epoch):
         return Key(f"{self.seed} {self.stream} {epoch}")
@@ -189,8 +190,13 @@ class Log:
         self.segment()
         self.records(1, event, file=self.segment_name(first), size=size + moved)
 
+    def tile(self):
+        self.tiled = [leaf(line) for line in self.lines]
+
     def prune(self, first, recorded=True):
         self.pruned = first
+        self.tile()
+        self.tiled = self.tiled[:first]
         if recorded:
             self.records(1, "audit_segments_pruned", through=first - 1)
 
@@ -234,9 +240,8 @@ class Log:
             put(stream, self.segment_name(first), content)
 
     def write_tiles(self, stream):
-        leaves = [leaf(line) for line in self.lines[: self.pruned]]
-        for index in range(0, len(leaves), 256):
-            tile = leaves[index : index + 256]
+        for index in range(0, len(self.tiled), 256):
+            tile = self.tiled[index : index + 256]
             n = index // 256
             name = f"tile/0/{n:03}" if n < 1000 else f"tile/0/x{n // 1000:03}/{n % 1000:03}"
             put(stream, name if len(tile) == 256 else f"{name}.p/{len(tile)}", b"".join(tile))
@@ -373,6 +378,11 @@ class Attacker:
         names = {"epoch": "/epoch/", "identity": f" {self.log.origin} "}
         kept = [line for line in lines.split("\n") if any(names[each] in line for each in keep)]
         self.put_note(what, f"{text}\n\n" + "".join(line + "\n" for line in kept))
+
+    def borrow(self, what, other):
+        """Adds the signature that the identity key gave another note."""
+        line = self.note(other).rstrip("\n").split("\n")[-1]
+        self.put_note(what, f"{self.note(what)}{line}\n")
 
     def rewrite(self, what, old, new, signed_by=None):
         """Replaces something in a note, and signs it anew when told with which key."""

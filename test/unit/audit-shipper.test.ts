@@ -195,7 +195,7 @@ describe('A log whose oldest segments were pruned', () => {
     expect(events).toEqual([
       {
         event: 'audit_sink_gap',
-        level: 'warn',
+        level: 'critical',
         target: { type: 'audit-sink', id: 'scripted' },
         details: { from: 0, through: 3 },
       },

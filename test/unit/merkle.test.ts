@@ -187,6 +187,17 @@ describe('A proof of inclusion', () => {
     expect(verifyInclusion({ ...claim, ...change })).toBe(false);
   });
 
+  it('does not hold in spite of a root that was made to fit a hash of 31 bytes', () => {
+    const [leaf, short] = [leafAt(0), Buffer.alloc(31)];
+    const root = nodeHash(leaf, short);
+    expect(verifyInclusion({ index: 0, size: 2, leaf, root, proof: [short] })).toBe(false);
+  });
+
+  it('does not hold between two leaves', () => {
+    const leaf = leafAt(0);
+    expect(verifyInclusion({ index: 0.5, size: 1, leaf, root: leaf, proof: [] })).toBe(false);
+  });
+
   it.each([
     [7, 7],
     [-1, 7],
@@ -252,6 +263,27 @@ describe('A proof of consistency', () => {
     const proof = await consistencyProof(3, 7, nodes);
     const claim = { oldSize: 3, newSize: 7, oldRoot: rootAt(3), newRoot: rootAt(7), proof };
     expect(verifyConsistency({ ...claim, ...change })).toBe(false);
+  });
+
+  it.each([
+    ['hashes of 31 bytes', 1, 2, Buffer.alloc(31), [leafAt(1)]],
+    ['a proof of 31 bytes', 1, 2, leafAt(0), [Buffer.alloc(31)]],
+    ['an old size between two leaves', 1.5, 2, leafAt(0), [leafAt(0), leafAt(1)]],
+    ['a new size between two leaves', 1, 1.5, leafAt(0), [leafAt(1)]],
+  ])('does not hold in spite of a new root that was made to fit %s', (_, ...claim) => {
+    const [oldSize, newSize, oldRoot, proof] = claim;
+    const newRoot = nodeHash(oldRoot, proof.at(-1) ?? EMPTY_ROOT);
+    expect(verifyConsistency({ oldSize, newSize, oldRoot, newRoot, proof })).toBe(false);
+  });
+
+  it('does not hold for a tree that shrank, nor for one that has no size, with an equal root', () => {
+    const [oldRoot, newRoot, proof] = [leafAt(0), leafAt(0), []];
+    for (const [oldSize, newSize] of [
+      [2, 1],
+      [1.5, 1.5],
+      [Number.NaN, Number.NaN],
+    ] as const)
+      expect(verifyConsistency({ oldSize, newSize, oldRoot, newRoot, proof })).toBe(false);
   });
 
   it.each([

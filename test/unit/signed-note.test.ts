@@ -99,6 +99,7 @@ describe('A key of notes', () => {
     ['a fourth part', 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k+'],
     ['no key', 'example.com/foo+530d903a'],
     ['nothing', ''],
+    ['more than 1,024 characters', verifierKeyText(verifierKey('x'.repeat(971), Buffer.alloc(32)))],
     ['a name without end', 'x'.repeat(100_000)],
   ])('is not read from a text with %s', (_, text) => {
     expect(parseVerifierKey(text)).toBeUndefined();
@@ -319,6 +320,11 @@ describe('A cosignature', () => {
     expect(
       openNote(signNote(TEXT, [as(key.name, plain.id, signature.subarray(8))]), [plain]),
     ).toBeUndefined();
+  });
+
+  it('with a time beyond the safe integers makes the note invalid, though it was signed', () => {
+    expect(openNote(signNote(TEXT, [at(2 ** 53 - 1)]), [key])).toBeDefined();
+    expect(openNote(signNote(TEXT, [at(2 ** 60)]), [key])).toBeUndefined();
   });
 
   it.each([

@@ -27,6 +27,7 @@ export interface PublisherOptions {
 
 /** How far an anchor has come since the start. */
 export interface AnchorState {
+  /** The name of the anchor. */
   readonly name: string;
   /** How many records the checkpoint covers that was published last; absent before the first. */
   readonly size?: number;

@@ -1,6 +1,10 @@
 import { hash } from 'node:crypto';
 import { leafHash } from './leaf-hash.js';
 
+const LF = 0x0a;
+/** What the log puts before a body and behind it, at the most: version, place, hash, id, LF. */
+const MAX_PREFIX_BYTES = 256;
+
 /** The end of a stream: what the next record continues from. */
 export interface ChainEnd {
   /** The place of the next record. */
@@ -35,27 +39,39 @@ export function chainLine(stream: string, { nextSeq, prev }: ChainEnd, body: str
 export interface ChainedBodies {
   readonly firstSeq: number;
   /** Their lines, each with its LF. */
-  readonly text: string;
+  readonly bytes: Buffer;
   /** Their leaf hashes. */
   readonly hashes: readonly string[];
   readonly end: ChainEnd;
 }
 
-/** Links bodies to a chain's end. Hashes the text itself, which spares a buffer for each line. */
+/**
+ * Links bodies to a chain's end. Every line is encoded once, behind the byte that its leaf hash begins with,
+ * and hashed where it lies; then that byte becomes the LF of the line before.
+ */
 export function chainBodies(
   stream: string,
   { nextSeq, prev }: ChainEnd,
   bodies: readonly string[],
 ): ChainedBodies {
-  let text = '';
-  let last = prev;
+  const space = Buffer.allocUnsafe(spaceFor(bodies));
+  let [at, last] = [0, prev];
   const hashes = bodies.map((body, index) => {
-    const line = recordPrefix(stream, nextSeq + index, last) + body;
-    text += `${line}\n`;
-    last = hash('sha256', `\0${line}`, 'hex');
+    const start = at;
+    at += space.write(`\0${recordPrefix(stream, nextSeq + index, last)}${body}`, at, 'utf8');
+    last = hash('sha256', space.subarray(start, at), 'hex');
+    space[start] = LF;
     return last;
   });
-  return { firstSeq: nextSeq, text, hashes, end: { nextSeq: nextSeq + bodies.length, prev: last } };
+  space[at] = LF;
+  const bytes = space.subarray(1, bodies.length === 0 ? 1 : at + 1);
+  const end = { nextSeq: nextSeq + bodies.length, prev: last };
+  return { firstSeq: nextSeq, bytes, hashes, end };
+}
+
+/** Enough bytes for the lines of these bodies. */
+function spaceFor(bodies: readonly string[]): number {
+  return bodies.reduce((sum, body) => sum + MAX_PREFIX_BYTES + Buffer.byteLength(body, 'utf8'), 1);
 }
 
 /** What the beginning of a line says about its place; `undefined` when it is no record. */

@@ -206,6 +206,11 @@ export class Shipper {
 
   #reportGap(from: number, through: number): void {
     const target = { type: 'audit-sink', id: this.#sink.name };
-    this.#report({ event: 'audit_sink_gap', level: 'warn', target, details: { from, through } });
+    this.#report({
+      event: 'audit_sink_gap',
+      level: 'critical',
+      target,
+      details: { from, through },
+    });
   }
 }

@@ -38,8 +38,8 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
 export function checkpointText({ origin, size, root, extensions }: Checkpoint): string {
   const lines = [origin, String(size), root.toString('base64'), ...extensions];
   const text = lines.map((line) => `${line}\n`).join('');
-  const read = parseCheckpoint(text);
-  if (read?.origin !== origin || read.extensions.length !== extensions.length) {
+  // A line break in a field makes more lines, so more extensions.
+  if (parseCheckpoint(text)?.extensions.length !== extensions.length) {
     throw new TypeError(
       'a checkpoint needs an origin, a whole size, a root of 32 bytes and no empty lines',
     );

@@ -50,8 +50,7 @@ function readNote(bytes: Buffer): string | undefined {
  */
 export function noteFileEntry(note: string): string {
   const entry = `${note}\n`;
-  const { notes, end } = parseNoteFile(Buffer.from(entry, 'utf8'));
-  if (notes[0] !== note || end !== Buffer.byteLength(entry)) {
+  if (parseNoteFile(Buffer.from(entry, 'utf8')).notes[0] !== note) {
     throw new TypeError('a note file takes notes whose text has no empty line');
   }
   return entry;

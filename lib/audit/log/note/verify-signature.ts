@@ -3,8 +3,6 @@ import { cosignedBytes, parseCosignature } from './cosignature.js';
 import { publicKeyOf } from './note-signer.js';
 import type { VerifierKey } from './verifier-key.js';
 
-const SIGNATURE_BYTES = 64;
-
 /** A key whose signature of a note was verified. */
 export interface VerifiedSignature {
   readonly key: VerifierKey;
@@ -28,7 +26,5 @@ export function verifySignature(
 }
 
 function holds({ publicKey }: VerifierKey, signed: Buffer, signature: Buffer): boolean {
-  return (
-    signature.length === SIGNATURE_BYTES && verify(null, signed, publicKeyOf(publicKey), signature)
-  );
+  return verify(null, signed, publicKeyOf(publicKey), signature);
 }

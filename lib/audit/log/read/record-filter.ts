@@ -9,14 +9,20 @@ export interface RecordFilter {
   readonly stream?: string;
   /** What happened: one name or several. */
   readonly event?: string | readonly string[];
+  /** How grave it is. */
   readonly level?: EventLevel;
+  /** How it ended. */
   readonly outcome?: 'success' | 'failure' | 'unknown';
+  /** Who acted. */
   readonly actor?: {
+    /** The id of the actor, as it was recorded. */
     readonly id?: string;
     /** An e-mail address or a name: found by its pseudonyms under every key that is held. */
     readonly identifier?: Identifier;
+    /** The tenant on whose behalf. */
     readonly tenant?: string;
   };
+  /** What was acted upon. */
   readonly target?: { readonly type?: string; readonly id?: string };
   /** Not recorded before this moment, … */
   readonly since?: Date;

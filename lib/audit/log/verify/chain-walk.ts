@@ -6,7 +6,7 @@ import type { RecordMark } from './record-mark.js';
 import { recordParts, type RecordPart } from './record-parts.js';
 import { RootCheck } from './root-check.js';
 import type { SortedClaims } from './root-claims.js';
-import type { RecordsResult } from './scan-records.js';
+import type { RecordsResult } from './records-task.js';
 import { SizeCursor } from './size-cursor.js';
 import type { StreamContext } from './stream-context.js';
 

@@ -1,5 +1,5 @@
 import type { Segment } from '../read/log-folder.js';
-import type { RecordsTask } from './scan-records.js';
+import type { RecordsTask } from './records-task.js';
 
 /** Large enough that starting on one costs nothing, small enough that all threads finish together. */
 const PART_BYTES = 32 * 1024 * 1024;

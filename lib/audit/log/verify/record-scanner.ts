@@ -5,7 +5,7 @@ import { recordFault, type RecordFault } from './record-fault.js';
 import { recordMark, type RecordMark } from './record-mark.js';
 import { recordPlace, recordTime } from '../read/record-place.js';
 import { isEqualAt, RecordTemplate } from './record-template.js';
-import type { RecordsResult, RecordsTask } from './scan-records.js';
+import type { RecordsResult, RecordsTask } from './records-task.js';
 import { SizeCursor } from './size-cursor.js';
 
 const LF = 0x0a;

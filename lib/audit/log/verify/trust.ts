@@ -6,6 +6,7 @@ import { isStreamName } from '../read/log-folder.js';
 
 /** A stream as it is known from outside its folder. */
 export interface TrustedStream {
+  /** Its name. */
   readonly stream: string;
   /** The public key of epoch 0, 32 bytes. */
   readonly epochKey: Buffer;

@@ -6,6 +6,7 @@ export interface VerifyProgress {
   readonly bytes: number;
   /** How many there are, more where the log has grown since. */
   readonly totalBytes: number;
+  /** How many records were read. */
   readonly records: number;
 }
 

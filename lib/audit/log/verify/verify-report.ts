@@ -29,6 +29,7 @@ export const PROBLEM_GRADES = Object.freeze({
   'root-mismatch': 'tampered',
   'segment-surplus': 'tampered',
   'segments-missing': 'tampered',
+  'segments-vanished': 'incomplete',
   'stream-missing': 'tampered',
   'stream-unregistered': 'incomplete',
   'tiles-missing': 'tampered',
@@ -41,7 +42,9 @@ export type ProblemKind = keyof typeof PROBLEM_GRADES;
 
 /** Something that verification found. */
 export interface VerifyProblem {
+  /** Its stable name. */
   readonly kind: ProblemKind;
+  /** How grave it is. */
   readonly grade: ProblemGrade;
   /** The first record that is affected: all before it are as far as is known in order. */
   readonly seq?: number;
@@ -55,7 +58,9 @@ export interface VerifyProblem {
 
 /** What is known of one stream. */
 export interface StreamReport {
+  /** Its name. */
   readonly stream: string;
+  /** What its problems come to. */
   readonly status: VerifyStatus;
   /** How many records the chain links, from the first one ever to the last that holds. */
   readonly records: number;
@@ -69,6 +74,7 @@ export interface StreamReport {
   readonly closed: boolean;
   /** The time of the last record, ISO 8601. */
   readonly lastTime?: string;
+  /** What was found, 100 problems at the most. */
   readonly problems: readonly VerifyProblem[];
 }
 
@@ -77,9 +83,11 @@ export type VerifyStatus = 'clean' | ProblemGrade;
 
 /** What {@link verifyLog} found. */
 export interface VerifyReport {
+  /** That of the worst stream; `incomplete` for a log without one. */
   readonly status: VerifyStatus;
   /** The lowest record that is affected by tampering, in whichever stream. */
   readonly firstBadSeq?: number;
+  /** Every stream that is there or should be. */
   readonly streams: readonly StreamReport[];
 }
 

@@ -30,6 +30,9 @@ interface Parts {
  */
 export class Checkpointer {
   readonly #parts: Parts;
+  /** Leaf hashes that the tree does not have yet. */
+  #waiting: (readonly string[])[] = [];
+  #size: number;
   #signedSize: number;
   #signedAt = -Infinity;
   #epochBegan = performance.now();
@@ -39,13 +42,14 @@ export class Checkpointer {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#signedSize = parts.frontier.size;
+    this.#size = parts.frontier.size;
+    this.#signedSize = this.#size;
     this.#epochSize = parts.statements.last?.size ?? 0;
   }
 
   /** Records that no checkpoint covers yet. */
   get uncovered(): number {
-    return this.#parts.frontier.size - this.#signedSize;
+    return this.#size - this.#signedSize;
   }
 
   /** Why the last attempt failed; nothing when it did not. */
@@ -58,29 +62,32 @@ export class Checkpointer {
     return this.#note;
   }
 
-  append(leafHash: Buffer): void {
-    this.#parts.frontier.append(leafHash);
+  /** Takes the leaf hashes of records that the disk has. They are hashed when there is time for it. */
+  append(leafHashes: readonly string[]): void {
+    this.#waiting.push(leafHashes);
+    this.#size += leafHashes.length;
   }
 
-  /** Writes what is due. */
+  /** Brings the tree up to date and writes what is due. */
   writeIfDue(now = performance.now()): void {
     const { limits } = this.#parts;
+    this.#tree();
     const since = now - this.#signedAt;
     const isDue =
       (this.uncovered >= limits.checkpointRecords && since >= SHORTEST_INTERVAL_MS) ||
       (this.uncovered > 0 && since >= limits.checkpointMs) ||
       since >= limits.heartbeatMs;
     if (isDue) this.tryTo('sign');
-    const hasGrown = this.#parts.frontier.size > this.#epochSize;
+    const hasGrown = this.#size > this.#epochSize;
     if (hasGrown && now - this.#epochBegan >= limits.epochMs) this.tryTo('turn the epoch');
   }
 
   /** Signs the log as it is now. */
   write(end: 'open' | 'closed' = 'open'): string {
-    const { folder, keys, cache, frontier } = this.#parts;
+    const { folder, keys, cache } = this.#parts;
     const checkpoint = { ...this.#state(), ...(end === 'closed' && { closed: true as const }) };
     const note = signNote(logCheckpointText(checkpoint), keys.signers());
-    cache.write(frontier);
+    cache.write(this.#tree());
     replaceDurablySync(join(folder, 'checkpoint'), note);
     this.#signed(note);
     return note;
@@ -94,12 +101,22 @@ export class Checkpointer {
       statements.append(signNote(logCheckpointText(statement), keys.signers()), statement);
     });
     this.#epochBegan = performance.now();
-    this.#epochSize = this.#parts.frontier.size;
+    this.#epochSize = this.#size;
     this.write();
   }
 
+  #tree(): Frontier {
+    const { frontier } = this.#parts;
+    for (const leafHashes of this.#waiting) {
+      for (const leafHash of leafHashes) frontier.append(Buffer.from(leafHash, 'hex'));
+    }
+    this.#waiting = [];
+    return frontier;
+  }
+
   #state(): LogCheckpoint {
-    const { stream, frontier, keys } = this.#parts;
+    const { stream, keys } = this.#parts;
+    const frontier = this.#tree();
     return {
       stream,
       size: frontier.size,
@@ -111,7 +128,7 @@ export class Checkpointer {
 
   #signed(note: string): void {
     this.#note = note;
-    this.#signedSize = this.#parts.frontier.size;
+    this.#signedSize = this.#size;
     this.#signedAt = performance.now();
     this.#parts.onCheckpoint(note);
   }

@@ -38,9 +38,10 @@ export class InlineWriter implements Writer {
 
   async write(batch: WriterBatch): Promise<WriterResult> {
     const result = this.#writer.write(batch);
+    this.#writer.settle();
     // Whoever records without pause would otherwise let nothing else run.
     await new Promise((resolve) => setImmediate(resolve));
-    return result;
+    return { ...result, state: this.#writer.state() };
   }
 
   async checkpoint(): Promise<string> {

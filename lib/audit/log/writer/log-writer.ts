@@ -60,6 +60,11 @@ export class LogWriter {
     }
   }
 
+  /** Does what need not be done before the callers have their answer: the tree, and checkpoints that are due. */
+  settle(): void {
+    this.#parts.checkpoints.writeIfDue();
+  }
+
   /** What is due by the clock: what the log has to say of itself, checkpoints, the end of an epoch. */
   tick(): WriterState {
     const hasNews = this.#own.length > 0 || this.#gap.isOpen;
@@ -70,7 +75,7 @@ export class LogWriter {
         this.#disk = writeFault(error).kind === 'full' ? 'full' : 'failing';
       }
     }
-    this.#parts.checkpoints.writeIfDue();
+    this.settle();
     return this.state();
   }
 
@@ -120,7 +125,7 @@ export class LogWriter {
       const chained = chainBodies(this.#parts.stream, this.#end, all);
       if (all.length === 0) return chained;
       try {
-        this.#segments.append(Buffer.from(chained.text, 'utf8'), chained.firstSeq);
+        this.#segments.append(chained.bytes, chained.firstSeq);
         this.#wrote(chained);
         if (tellsGap) this.#gap.clear();
         return { ...chained, hashes: chained.hashes.slice(0, bodies.length) };
@@ -133,13 +138,11 @@ export class LogWriter {
   }
 
   #wrote({ end, hashes }: Chained): void {
-    const { checkpoints } = this.#parts;
-    for (const leaf of hashes) checkpoints.append(Buffer.from(leaf, 'hex'));
+    this.#parts.checkpoints.append(hashes);
     this.#end = end;
     this.#own = [];
     this.#refusesCritical = false;
     if (this.#disk === 'failing') this.#disk = 'ok';
-    checkpoints.writeIfDue();
   }
 
   /** While the disk is full, room that comes back goes to the reserve first. */

@@ -55,7 +55,10 @@ async function run(): Promise<void> {
   }, TICK_MS);
   parentPort?.on('message', (request: WriterRequest) => {
     const answer = answerTo(writer, request);
-    if (request.ask === 'write') tell(answer);
+    if (request.ask === 'write') {
+      tell(answer);
+      writer.settle();
+    }
     tellNotes();
     if (request.ask !== 'write') tell(answer);
     if (request.ask !== 'close') return;

@@ -1,13 +1,13 @@
 import { Injectable, Module } from '@nestjs/common';
 import {
   ApiKeyGuard,
-  type AuditSink,
   ReplayStore,
   SecurityError,
   SecurityModule,
   SignedUrlGuard,
   securityConfig,
   timingSafeEqual,
+  type AuditSink,
   type SecurityErrorCode,
   type SecurityModuleOptions,
   type SecurityOptionsFactory,
