@@ -8,6 +8,7 @@ export default {
   moduleNameMapper: {
     '^nestjs-security$': '<rootDir>/build/lib/index.js',
     '^nestjs-security/class-validator$': '<rootDir>/build/lib/class-validator/index.js',
+    '^nestjs-security/postgres$': '<rootDir>/build/lib/postgres/index.js',
     '^nestjs-security/redis$': '<rootDir>/build/lib/redis/index.js',
     '^nestjs-security/testing$': '<rootDir>/build/lib/testing/index.js',
   },

@@ -270,10 +270,36 @@ export type { ApiKeyOptions, StaticApiKeyOptions } from './api-key/api-key.optio
 
 // Audit log
 export { AuditService } from './audit/audit.service.js';
-export type { Receipt } from './audit/log/audit-log.js';
+export type { AuditHealth, Receipt } from './audit/log/audit-log.js';
+export type { AuditOutletsState } from './audit/audit-outlets.js';
+export { AuditAnchor, type AnchoredCheckpoint } from './audit/anchor/audit-anchor.js';
+export type { AnchorState } from './audit/anchor/anchor-publisher.js';
+export { DirectoryAuditAnchor } from './audit/anchor/directory.audit-anchor.js';
+export { WitnessAuditAnchor } from './audit/anchor/witness.audit-anchor.js';
+export type { WitnessAuditAnchorOptions } from './audit/anchor/witness-options.js';
+export { assertContinues } from './audit/anchor/assert-continues.js';
+export { AuditSink, type ShippedRecord, type SinkMark } from './audit/ship/audit-sink.js';
+export type { ShipperState } from './audit/ship/shipper.js';
+export type { ProvenRecord } from './audit/log/read/prove-record.js';
+export type { RecordFilter } from './audit/log/read/record-filter.js';
+export { parseTrust, type Trust, type TrustedStream } from './audit/log/verify/trust.js';
+export type { VerifyOptions, VerifyProgress } from './audit/log/verify/verify-options.js';
+export type {
+  ProblemGrade,
+  ProblemKind,
+  StreamReport,
+  VerifyProblem,
+  VerifyReport,
+  VerifyStatus,
+} from './audit/log/verify/verify-report.js';
+export type { RetentionOptions } from './audit/log/retention/retention.options.js';
 export type { AuditActor, AuditEvent } from './audit/record/audit-event.js';
 export type { AuditRecord, RecordApp } from './audit/record/audit-record.js';
 export type { AuditOptions } from './audit/audit.options.js';
+export { Audit } from './audit/capture/audit.decorator.js';
+export { AuditSkip } from './audit/capture/audit-skip.decorator.js';
+export type { AuditRule } from './audit/capture/audit-rule.js';
+export type { AuditScopeContext } from './audit/capture/audit-scope.js';
 
 // Security events
 export { SecurityEvents, type SecurityEventListener } from './events/security-events.js';

@@ -3,11 +3,13 @@ import { APP_FILTER, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { ApiKeyGuard } from './api-key/api-key.guard.js';
 import { API_KEY_OPTIONS } from './api-key/api-key.options.js';
 import { ApiKeyService } from './api-key/api-key.service.js';
+import { AuditScope } from './audit/capture/audit-scope.js';
+import { CallRecorder } from './audit/capture/call-recorder.service.js';
+import { ClockWatchService } from './audit/capture/clock-watch.service.js';
 import { AUDIT_OPTIONS } from './audit/audit.options.js';
 import { AuditService } from './audit/audit.service.js';
 import { AuditLog } from './audit/log/audit-log.js';
-import { FileAuditLog } from './audit/log/file-audit-log.js';
-import { UnconfiguredAuditLog } from './audit/log/unconfigured-audit-log.js';
+import { auditLogOf } from './audit/log/audit-log.provider.js';
 import { unknownOption } from './common/nearest-name.js';
 import { RawBody } from './context/raw-body.js';
 import { RoutePaths } from './context/route-paths.js';
@@ -144,10 +146,12 @@ const providers: Provider[] = [
   {
     provide: AuditLog,
     inject: [RESOLVED_OPTIONS],
-    useFactory: ({ audit: { directory } }: ResolvedSecurityOptions) =>
-      directory === undefined ? new UnconfiguredAuditLog() : new FileAuditLog(directory),
+    useFactory: ({ audit }: ResolvedSecurityOptions) => auditLogOf(audit),
   },
+  AuditScope,
   AuditService,
+  CallRecorder,
+  ClockWatchService,
 ];
 
 /**
@@ -184,6 +188,7 @@ const providers: Provider[] = [
     ApiKeyService,
     ApiKeyGuard,
     AuditService,
+    CallRecorder,
   ],
 })
 export class SecurityModule extends ConfigurableModuleClass {

@@ -8,17 +8,22 @@ import {
 import type { Clock } from '../common/clock.js';
 import type { Identifier, SecurityEvent } from '../events/security-event.js';
 import { SecurityEvents } from '../events/security-events.js';
+import { defaultLevelOf } from '../events/owasp-vocabulary.js';
 import { SECURITY_EVENT_LEVELS } from '../events/vocabulary.js';
 import { Keyring } from '../keyring/keyring.js';
+import { AuditScope, type AuditScopeContext } from './capture/audit-scope.js';
 import { AUDIT_OPTIONS, type ResolvedAuditOptions } from './audit.options.js';
-import { AuditLog, type Receipt } from './log/audit-log.js';
+import { AuditOutlets, type AuditOutletsState } from './audit-outlets.js';
+import { AuditLog, type AuditHealth, type Receipt } from './log/audit-log.js';
+import type { ProvenRecord } from './log/read/prove-record.js';
+import type { RecordFilter } from './log/read/record-filter.js';
+import type { VerifyOptions } from './log/verify/verify-log.js';
+import type { VerifyReport } from './log/verify/verify-report.js';
 import type { AuditEvent } from './record/audit-event.js';
 import { recordBody, type AuditRecord } from './record/audit-record.js';
 import { UnconfiguredAuditLog } from './log/unconfigured-audit-log.js';
 import { pseudonymOf } from './record/pseudonym.js';
 
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
 const COMPLAINT_INTERVAL_MS = 1000;
 
 /**
@@ -33,7 +38,9 @@ const COMPLAINT_INTERVAL_MS = 1000;
 export class AuditService implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger('AuditService');
   readonly #clock: Clock;
+  readonly #app: ResolvedAuditOptions['app'];
   readonly #unsubscribe: () => void;
+  readonly #outlets: AuditOutlets;
   #opened: Promise<void> | undefined;
   #complainedAt = -Infinity;
   #untold = 0;
@@ -43,8 +50,17 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     private readonly log: AuditLog,
     private readonly keyring: Keyring,
     private readonly events: SecurityEvents,
+    private readonly scopes: AuditScope,
   ) {
     this.#clock = options.clock ?? Date.now;
+    this.#app = options.app;
+    this.#outlets = new AuditOutlets({
+      sinks: options.sinks,
+      anchors: options.anchors,
+      retention: options.retention,
+      report: (event) => this.#catchComplaint(this.#recordOwn(event)),
+      record: (event) => this.#recordOwn(event),
+    });
     this.#unsubscribe = () => undefined;
     if (!this.#isConfigured()) return;
     this.#unsubscribe = events.subscribe((event) => this.emit(auditEventOf(event)));
@@ -61,9 +77,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
    * @throws SecurityConfigurationError `AUDIT_NOT_CONFIGURED` without `audit.directory`
    */
   async record(event: AuditEvent): Promise<Receipt> {
-    const body = this.#bodyOf(event);
-    await this.#open();
-    return this.log.append(body);
+    return this.#recordOwn(this.scopes.apply(event));
   }
 
   /**
@@ -72,40 +86,141 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
    * unrecorded.
    */
   emit(event: AuditEvent): void {
-    this.record(event).catch((error: unknown) => this.#complain(error));
+    this.#catchComplaint(this.record(event));
   }
 
   /**
-   * The last records of this process's stream, oldest first.
+   * Calls a function, and gives every record that is made in its course, also after an `await`, the fields of a
+   * context. An event's own fields win, then those of the innermost scope; an actor is replaced as a whole.
    *
-   * @param filter.limit how many at the most, 1 to 1000
-   * @default 100
-   * @throws RangeError for another limit
-   * @throws AuditError `AUDIT_CLOSED` after the log was closed, `AUDIT_LOG_DAMAGED` for a line that is no
-   * JSON any more
+   * @returns what the function returns
+   * @throws TypeError for a field that a scope does not have
+   * @example
+   * await audit.scope({ actor: { type: 'job', id: 'nightly-export' } }, () => exportReports());
+   */
+  scope<T>(context: AuditScopeContext, fn: () => T): T {
+    return this.scopes.run(context, fn);
+  }
+
+  /**
+   * The newest records that meet a filter, those of other processes on the same folder included. They are
+   * read, not verified. Cost: reads from the end as far as it has to.
+   *
+   * @returns oldest first; those of one stream in their order, streams merged by time
+   * @throws RangeError for a limit that is not 1 to 1000, or a moment that is no date
+   * @throws AuditError `AUDIT_CLOSED`, `AUDIT_LOG_DAMAGED` for a line that is no record any more,
+   * `AUDIT_LOG_UNREADABLE`, `AUDIT_NO_FILES` when `audit.directory` is `false`
    * @throws SecurityConfigurationError `AUDIT_NOT_CONFIGURED` without `audit.directory`
    * @example
-   * const [last] = await audit.query({ limit: 1 });
+   * const failed = await audit.query({
+   *   event: 'authn_login_fail',
+   *   actor: { identifier: { type: 'email', value: 'alice@example.com' } },
+   *   since: new Date(Date.now() - 3_600_000),
+   * });
    */
-  async query({ limit = DEFAULT_LIMIT }: { limit?: number } = {}): Promise<AuditRecord[]> {
-    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
-      throw new RangeError(`limit must be a whole number from 1 to ${MAX_LIMIT}`);
-    }
+  async query(filter: RecordFilter = {}): Promise<AuditRecord[]> {
     await this.#open();
-    return this.log.tail(limit);
+    return this.log.query(filter, (identifier) => this.#pseudonymsOf(identifier));
   }
 
-  /** Opens the log before the first request, so that a folder that cannot be written stops the boot. */
-  async onModuleInit(): Promise<void> {
-    if (this.#isConfigured()) await this.#open();
+  /**
+   * Proves that a record is in the log, to somebody who has the stream's first key from elsewhere and nothing
+   * else of the log.
+   *
+   * @param id the record's id, as its receipt has it
+   * @returns the record's line, and the proof as c2sp.org/tlog-proof has it
+   * @throws AuditError `AUDIT_RECORD_UNKNOWN`, `AUDIT_RECORD_UNSIGNED`, `AUDIT_LOG_DAMAGED`,
+   * `AUDIT_LOG_UNREADABLE`, `AUDIT_NO_FILES`
+   * @example
+   * const { line, proof } = await audit.prove(receipt.id);
+   */
+  async prove(id: string): Promise<ProvenRecord> {
+    await this.#open();
+    return this.log.prove(id);
   }
 
-  /** Writes what was still reported, then closes the log. */
-  async onApplicationShutdown(): Promise<void> {
+  /**
+   * Verifies the log from its files: chain, epochs, checkpoints, anchors. Says `clean` only with a trust file
+   * and an anchor that are kept elsewhere; `nestjs-security audit verify` does the same from outside, which
+   * proves more, since whoever took this process over may make it say anything. The result is recorded.
+   *
+   * @throws AuditError `AUDIT_LOG_UNREADABLE`, `AUDIT_NO_FILES`; RangeError for an option that is out of range
+   * @example
+   * const { status } = await audit.verify({ trust: parseTrust(text), anchors: ['/mnt/anchor'] });
+   */
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    await this.#open();
+    const report = await this.log.verify(options);
+    const { status, firstBadSeq } = report;
+    await this.#recordOwn({
+      event: 'audit_verified',
+      level: status === 'tampered' ? 'critical' : 'info',
+      outcome: status === 'clean' ? 'success' : status === 'tampered' ? 'failure' : 'unknown',
+      details: { status, ...(firstBadSeq !== undefined && { firstBadSeq }) },
+    });
+    return report;
+  }
+
+  /** Resolves when everything that was recorded or emitted before is written or refused. */
+  async flush(): Promise<void> {
+    this.events.flush();
+    await this.#open();
+    await this.log.flush();
+  }
+
+  /**
+   * Signs this process's stream as it is now, instead of within a second.
+   *
+   * @returns a signed note, as C2SP's tlog-checkpoint has it
+   * @throws AuditError `AUDIT_NO_FILES` when `audit.directory` is `false`, `AUDIT_CLOSED`
+   */
+  async checkpoint(): Promise<string> {
+    await this.#open();
+    return this.log.checkpoint();
+  }
+
+  /**
+   * How the log does, and how far its sinks and anchors have come. Costs nothing, and never throws.
+   *
+   * @example
+   * const { status, reasons } = audit.health();
+   */
+  health(): AuditHealth & AuditOutletsState {
+    return { ...this.log.health(), ...this.#outlets.state() };
+  }
+
+  /**
+   * Writes what waits, signs the final checkpoint, and lets go of the log. Called by itself when the
+   * application shuts down.
+   */
+  async close(): Promise<void> {
     this.events.flush();
     this.#unsubscribe();
     await this.#opened?.catch(() => undefined);
     await this.log.close();
+  }
+
+  /** Opens the log before the first request, so that a folder that cannot be written stops the boot. */
+  async onModuleInit(): Promise<void> {
+    if (!this.#isConfigured()) return;
+    await this.#open();
+    this.#outlets.prune();
+  }
+
+  /** Writes what was still reported, then closes the log. */
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  /** Without the scope of whichever request happens to run: what the log says of itself belongs to none. */
+  async #recordOwn(event: AuditEvent): Promise<Receipt> {
+    const body = this.#bodyOf(event);
+    await this.#open();
+    return this.log.append(body, event.level ?? defaultLevelOf(event.event, event.outcome));
+  }
+
+  #catchComplaint(recording: Promise<unknown>): void {
+    recording.catch((error: unknown) => this.#complain(error));
   }
 
   /** A disk that fails fails every record: a log entry for each would bury all others. */
@@ -126,8 +241,13 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
   #bodyOf(event: AuditEvent): string {
     return recordBody(event, {
       now: this.#clock(),
+      ...(this.#app && { app: this.#app }),
       pseudonymOf: (identifier) => this.#pseudonymOf(identifier),
     });
+  }
+
+  #pseudonymsOf(identifier: Identifier): string[] {
+    return this.keyring.keysFor('audit-pseudonym').map((key) => pseudonymOf(identifier, key));
   }
 
   #pseudonymOf(identifier: Identifier): string {
@@ -140,12 +260,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
   }
 
   #open(): Promise<void> {
-    this.#opened ??= this.log
-      .open()
-      .then((findings) =>
-        Promise.all(findings.map((found) => this.log.append(this.#bodyOf(found)))),
-      )
-      .then(() => undefined);
+    this.#opened ??= this.log.open(this.#outlets);
     return this.#opened;
   }
 }

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { RotationService } from '../encryption/rotation/rotation.service.js';
+import { Keyring } from '../keyring/keyring.js';
 import { SecurityModule } from '../security.module.js';
 import type { SecurityModuleOptions } from '../security.options.js';
 import { harmless, say, type Terminal } from './terminal.js';
@@ -8,6 +9,7 @@ import { harmless, say, type Terminal } from './terminal.js';
 /** The services that the command needs, and how they end. */
 export interface CommandServices {
   readonly rotation: RotationService;
+  readonly keyring: Keyring;
   close(): Promise<void>;
 }
 
@@ -27,7 +29,11 @@ export async function startServices(
     logger: complaintsOf(terminal),
     abortOnError: false,
   });
-  return { rotation: application.get(RotationService), close: () => application.close() };
+  return {
+    rotation: application.get(RotationService),
+    keyring: application.get(Keyring),
+    close: () => application.close(),
+  };
 }
 
 function complaintsOf(terminal: Terminal): LoggerService {

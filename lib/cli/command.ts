@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { SecurityConfigurationError } from '../errors/security-configuration.error.js';
+import { AUDIT_EXIT_CODE, auditExitCodeOf } from './audit-exit-code.js';
+import { auditCommand } from './audit.command.js';
 import { EXIT_CODE } from './exit-code.js';
 import { keyCommand } from './key.command.js';
 import { rotateCommand } from './rotate.command.js';
@@ -11,27 +13,31 @@ import { UsageError } from './usage.error.js';
  * Runs the command `nestjs-security`.
  *
  * @param words the command line, without the programs before it
- * @returns the exit code, one of {@link EXIT_CODE}; never throws
+ * @returns the exit code, one of {@link EXIT_CODE}, or of {@link AUDIT_EXIT_CODE} for `audit`; never throws
  */
 export async function runCommand(words: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode: number = EXIT_CODE.done;
   const endsWith = (code: number): void => void (exitCode = code);
+  const isAudit = words[0] === 'audit';
+  const usage = isAudit ? AUDIT_EXIT_CODE.usage : EXIT_CODE.usage;
   try {
     await program(terminal, endsWith).parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODE.usage;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usage;
     say(terminal, `nestjs-security: ${messageOf(error)}`);
-    const isUsage = error instanceof UsageError || error instanceof SecurityConfigurationError;
-    return isUsage ? EXIT_CODE.usage : EXIT_CODE.failed;
+    if (error instanceof UsageError || error instanceof SecurityConfigurationError) return usage;
+    return isAudit ? auditExitCodeOf(error) : EXIT_CODE.failed;
   }
 }
 
 function program(terminal: Terminal, endsWith: (code: number) => void): Command {
   const root = new Command('nestjs-security')
-    .description('Makes keys, looks at tokens, and encrypts stored values again under a new key.')
+    .description(
+      'Makes keys, looks at tokens, encrypts stored values again under a new key, and verifies audit logs.',
+    )
     .helpCommand(false);
-  for (const part of [keyCommand, tokenCommand, rotateCommand]) {
+  for (const part of [keyCommand, tokenCommand, rotateCommand, auditCommand]) {
     root.addCommand(part(terminal, endsWith));
   }
   for (const command of [root, ...root.commands, ...root.commands.flatMap((one) => one.commands)]) {

@@ -1,12 +1,11 @@
 import progress from 'cli-progress';
 import type { Writable } from 'node:stream';
-import type { RotationProgress } from '../encryption/rotation/rotation-report.js';
-import type { ProgressView } from './progress-view.js';
+import type { ProgressState, ProgressView } from './progress-view.js';
 import { speedOf } from './speed.js';
 
 const WITH_END =
-  '{bar} {percentage} % | {value} of {total} | {rotated} rotated, {failed} failed | {speed} rows/s | {left} left';
-const WITHOUT_END = '{value} rows | {rotated} rotated, {failed} failed | {speed} rows/s';
+  '{bar} {percentage} % | {value} of {total} | {details} | {speed} {unit}/s | {left} left';
+const WITHOUT_END = '{value} {unit} | {details} | {speed} {unit}/s';
 
 /** A bar that is drawn anew in the last line of a terminal, with the time that is left. */
 export class ProgressBar implements ProgressView {
@@ -18,15 +17,15 @@ export class ProgressBar implements ProgressView {
     this.#stream = stream;
   }
 
-  update(state: RotationProgress): void {
-    const { scanned, rotated, failedCount: failed, total } = state;
-    const { rowsPerSecond, left } = speedOf(state, performance.now() - this.#began);
-    // Rows that are added meanwhile make it more than were counted.
-    const end = Math.max(total ?? 0, scanned);
-    const details = { rotated, failed, speed: rowsPerSecond, left };
+  update(state: ProgressState): void {
+    const { value, total, unit, details } = state;
+    const { perSecond, left } = speedOf(state, performance.now() - this.#began);
+    // What is added meanwhile makes it more than was counted.
+    const end = Math.max(total ?? 0, value);
+    const payload = { unit, details, speed: perSecond, left };
     if (this.#bar) {
       this.#bar.setTotal(end);
-      this.#bar.update(scanned, details);
+      this.#bar.update(value, payload);
       return;
     }
     this.#bar = new progress.SingleBar({
@@ -35,10 +34,10 @@ export class ProgressBar implements ProgressView {
       barsize: 24,
       barCompleteChar: '#',
       barIncompleteChar: '.',
-      // Ctrl+C is the command's to handle: the batch is finished first.
+      // Ctrl+C is the command's to handle: what is under way is finished first.
       gracefulExit: false,
     });
-    this.#bar.start(end, scanned, details);
+    this.#bar.start(end, value, payload);
   }
 
   stop(): void {

@@ -1,5 +1,4 @@
-import type { RotationProgress } from '../encryption/rotation/rotation-report.js';
-import type { ProgressView } from './progress-view.js';
+import type { ProgressState, ProgressView } from './progress-view.js';
 import { speedOf } from './speed.js';
 import { say, type Terminal } from './terminal.js';
 
@@ -15,17 +14,14 @@ export class ProgressLines implements ProgressView {
     this.#terminal = terminal;
   }
 
-  update(progress: RotationProgress): void {
+  update(state: ProgressState): void {
     const now = performance.now();
     if (now - this.#lastLine < INTERVAL_MS) return;
     this.#lastLine = now;
-    const { scanned, rotated, failedCount, total } = progress;
-    const { rowsPerSecond, left } = speedOf(progress, now - this.#began);
-    const end = total === undefined ? '' : ` of ${Math.max(total, scanned)}, ${left} left`;
-    say(
-      this.#terminal,
-      `${scanned} rows${end}: ${rotated} rotated, ${failedCount} failed, ${rowsPerSecond} rows/s`,
-    );
+    const { value, total, unit, details } = state;
+    const { perSecond, left } = speedOf(state, now - this.#began);
+    const end = total === undefined ? '' : ` of ${Math.max(total, value)}, ${left} left`;
+    say(this.#terminal, `${value} ${unit}${end}: ${details}, ${perSecond} ${unit}/s`);
   }
 
   stop(): void {

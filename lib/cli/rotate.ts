@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { FileRotationCheckpoint } from '../encryption/rotation/file.rotation-checkpoint.js';
-import type { RotationReport } from '../encryption/rotation/rotation-report.js';
+import type { RotationProgress, RotationReport } from '../encryption/rotation/rotation-report.js';
 import type { RotationOptions } from '../encryption/rotation/rotation.options.js';
 import { chooseProgressView } from './choose-progress-view.js';
+import type { ProgressState } from './progress-view.js';
 import type { SetupFlags } from './setup-options.js';
 import { say, type Terminal } from './terminal.js';
 import { withRotation } from './with-rotation.js';
@@ -33,7 +34,7 @@ export async function rotate(flags: RotateFlags, terminal: Terminal): Promise<Ro
         source,
         signal: stop.signal,
         onProgress: (progress) => {
-          if (!stop.signal.aborted) view.update(progress);
+          if (!stop.signal.aborted) view.update(stateOf(progress));
         },
       });
     } finally {
@@ -41,6 +42,15 @@ export async function rotate(flags: RotateFlags, terminal: Terminal): Promise<Ro
       view.stop();
     }
   });
+}
+
+function stateOf({ scanned, rotated, failedCount, total }: RotationProgress): ProgressState {
+  return {
+    value: scanned,
+    total,
+    unit: 'rows',
+    details: `${rotated} rotated, ${failedCount} failed`,
+  };
 }
 
 function runOptions(

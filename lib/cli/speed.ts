@@ -1,18 +1,22 @@
-import type { RotationProgress } from '../encryption/rotation/rotation-report.js';
+import type { ProgressState } from './progress-view.js';
 
 /** How fast a run is, and how long it takes still at this speed. */
 export interface Speed {
-  readonly rowsPerSecond: number;
+  /** Units a second. */
+  readonly perSecond: number;
   /** `1 h 5 min`; `?` where the end is not known. */
   readonly left: string;
 }
 
 /** The speed of a run since its beginning. */
-export function speedOf({ scanned, total }: RotationProgress, elapsedMs: number): Speed {
-  const rowsPerSecond = Math.round(scanned / Math.max(elapsedMs / 1000, 0.001));
-  if (total === undefined || scanned === 0) return { rowsPerSecond, left: '?' };
-  const leftMs = (Math.max(total - scanned, 0) / scanned) * elapsedMs;
-  return { rowsPerSecond, left: durationText(leftMs) };
+export function speedOf(
+  { value, total }: Pick<ProgressState, 'value' | 'total'>,
+  elapsedMs: number,
+): Speed {
+  const perSecond = Math.round(value / Math.max(elapsedMs / 1000, 0.001));
+  if (total === undefined || value === 0) return { perSecond, left: '?' };
+  const leftMs = (Math.max(total - value, 0) / value) * elapsedMs;
+  return { perSecond, left: durationText(leftMs) };
 }
 
 /** A duration in its two largest units. */

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../common/clock.js';
 import type { SecurityEvent } from './security-event.js';
 
@@ -22,6 +23,7 @@ interface Window {
 export class EventCoalescer {
   readonly #clock: Clock;
   readonly #deliver: (event: SecurityEvent) => void;
+  readonly #deliverCounted: (event: SecurityEvent) => void;
   readonly #windows = new Map<string, Window>();
   readonly #budget: AnonymousBudget;
   #timer: NodeJS.Timeout | undefined;
@@ -31,6 +33,8 @@ export class EventCoalescer {
   constructor(clock: Clock, deliver: (event: SecurityEvent) => void) {
     this.#clock = clock;
     this.#deliver = deliver;
+    // What was counted came from many requests: it must not pass for the doing of the one that is running now.
+    this.#deliverCounted = AsyncResource.bind(deliver);
     this.#budget = new AnonymousBudget(clock);
   }
 
@@ -55,7 +59,7 @@ export class EventCoalescer {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     for (const { event, count } of this.#windows.values()) {
-      if (count > 0) this.#deliver({ ...event, n: count });
+      if (count > 0) this.#deliverCounted({ ...event, n: count });
     }
     this.#windows.clear();
     this.#deliverSuppressed();
@@ -83,7 +87,7 @@ export class EventCoalescer {
       return;
     }
     this.#open(kind, window.event, window.lengthMs);
-    this.#deliver({ ...window.event, n: window.count });
+    this.#deliverCounted({ ...window.event, n: window.count });
   }
 
   #tick(): void {
@@ -99,7 +103,7 @@ export class EventCoalescer {
     if (this.#suppressed === 0) return;
     const n = this.#suppressed;
     this.#suppressed = 0;
-    this.#deliver({
+    this.#deliverCounted({
       event: 'security_events_suppressed',
       outcome: 'failure',
       reason: 'over-budget',

@@ -75,17 +75,19 @@ export type OwaspEventName = keyof typeof OWASP_EVENT_LEVELS;
 export const AUDIT_EVENT_LEVELS = Object.freeze({
   audit_torn_tail: 'warn',
   audit_unclean_stop: 'warn',
-  audit_segment_missing: 'critical',
   audit_segment_changed: 'critical',
   audit_segment_abandoned: 'critical',
   audit_gap: 'critical',
-  audit_writer_restarted: 'warn',
+  audit_writer_restarted: 'critical',
   audit_segments_pruned: 'info',
+  audit_retention_failed: 'warn',
   audit_stream_missing: 'critical',
   audit_clock_stepped: 'warn',
   audit_fork: 'critical',
   audit_sink_failed: 'warn',
   audit_sink_recovered: 'info',
+  audit_sink_behind: 'warn',
+  audit_sink_gap: 'critical',
   audit_anchor_failed: 'warn',
   audit_anchor_recovered: 'info',
   audit_subject_forgotten: 'warn',
@@ -93,12 +95,15 @@ export const AUDIT_EVENT_LEVELS = Object.freeze({
   audit_disk_reserve_spent: 'critical',
 } as const satisfies Record<string, EventLevel>);
 
+/** A name of an event that the audit log records of itself. */
+export type OwnEventName = keyof typeof AUDIT_EVENT_LEVELS;
+
 /**
  * The names that an audit event may have: those of the OWASP Logging Vocabulary, those that this package's
  * features and the log itself record, and those that the application declares, see {@link DeclaredAuditEvents}.
  */
 export type AuditEventName =
-  OwaspEventName | SecurityEventName | keyof typeof AUDIT_EVENT_LEVELS | keyof DeclaredAuditEvents;
+  OwaspEventName | SecurityEventName | OwnEventName | keyof DeclaredAuditEvents;
 
 const KNOWN_LEVELS: ReadonlyMap<string, EventLevel> = new Map<string, EventLevel>([
   ...Object.entries(OWASP_EVENT_LEVELS),

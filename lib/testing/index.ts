@@ -5,5 +5,8 @@ export {
   rotationSourceContract,
   type RotationSourceUnderTest,
 } from './rotation-source.contract.js';
+export { MemoryAuditSink } from './memory-audit-sink.js';
+export { auditSinkContract, type AuditSinkUnderTest } from './audit-sink.contract.js';
+export { auditAnchorContract, type LogUnderTest } from './audit-anchor.contract.js';
 export { replayStoreContract } from './replay-store.contract.js';
 export type { ContractRunner } from './contract-runner.js';

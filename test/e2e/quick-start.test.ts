@@ -267,13 +267,14 @@ describe.each(['express', 'fastify'])('the quick start on %s', (adapter) => {
     await post(`${url}/notes`, { text: 'x' }, await logIn(url));
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
     const modes = entries
-      .filter((entry) => !entry.isSocket())
+      // Files that are being put in the place of others are there for a moment.
+      .filter((entry) => !entry.isSocket() && !entry.name.endsWith('.new'))
       .map((entry) => [
         entry.isDirectory(),
         statSync(join(entry.parentPath, entry.name)).mode & 0o777,
       ]);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
-    expect(modes).toHaveLength(12);
+    expect(modes.length).toBeGreaterThanOrEqual(18);
     expect(modes.filter(([isFolder, mode]) => mode !== (isFolder ? 0o700 : 0o600))).toEqual([]);
   });
 

@@ -28,6 +28,7 @@ describe('package.json', () => {
     expect(Object.keys(manifest.exports)).toEqual([
       '.',
       './class-validator',
+      './postgres',
       './redis',
       './testing',
       './package.json',

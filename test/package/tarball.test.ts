@@ -30,6 +30,7 @@ describe('The tarball', () => {
     expect(Object.keys(analysis.entrypoints)).toEqual([
       '.',
       './class-validator',
+      './postgres',
       './redis',
       './testing',
       './package.json',

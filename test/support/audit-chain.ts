@@ -6,21 +6,33 @@ import { join } from 'node:path';
 export interface StreamLines {
   readonly name: string;
   readonly folder: string;
+  /** The path of the last segment. */
   readonly segment: string;
   readonly lines: readonly string[];
 }
 
-/** Every stream of an audit directory, in order. */
-export function readStreams(directory: string): StreamLines[] {
+/**
+ * Every stream of an audit directory, in order.
+ *
+ * @param options.torn what to do with a last line that has no LF, as a process leaves that was killed
+ */
+export function readStreams(
+  directory: string,
+  { torn = 'refused' }: { torn?: 'refused' | 'left-out' } = {},
+): StreamLines[] {
   return readdirSync(directory)
     .filter((name) => name !== 'keys')
     .toSorted()
     .map((name) => {
       const folder = join(directory, name);
-      const segment = join(folder, 'seg-0000000000000000.jsonl');
-      const lines = readFileSync(segment, 'utf8').split('\n');
-      if (lines.pop() !== '') throw new Error('the last line has no LF');
-      return { name, folder, segment, lines };
+      const segments = readdirSync(folder)
+        .filter((file) => file.startsWith('seg-'))
+        .toSorted()
+        .map((file) => join(folder, file));
+      const text = segments.map((segment) => readFileSync(segment, 'utf8')).join('');
+      const lines = text.split('\n');
+      if (lines.pop() !== '' && torn === 'refused') throw new Error('the last line has no LF');
+      return { name, folder, segment: segments.at(-1) ?? '', lines };
     });
 }
 

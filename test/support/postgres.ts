@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { randomBytes } from 'node:crypto';
-import type { SqlClient } from 'nestjs-security';
+import type { PgliteDatabase, PgPool } from 'nestjs-security/postgres';
 import pg from 'pg';
 import { notRun } from './not-run.js';
 
@@ -9,7 +9,7 @@ const CONNECT_TIMEOUT_MS = 3000;
 
 /** A database with a schema of its own, in which unqualified names are found. */
 export interface TestDatabase {
-  readonly client: SqlClient;
+  readonly client: PgPool | PgliteDatabase;
   /** The name of the schema. */
   readonly schema: string;
   /** Of the server, with the schema chosen; `undefined` when the database is embedded and nobody else sees it. */

@@ -1,22 +1,23 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-import { Test } from '@nestjs/testing';
-import { AuditService, SecurityModule } from 'nestjs-security';
+import { processTerminal } from '../../lib/cli/process-terminal.js';
+import { AUDIT_EXIT_CODE } from '../../lib/cli/audit-exit-code.js';
+import { auditCommand } from '../../lib/cli/audit.command.js';
 import { isSensitiveName } from '../../lib/audit/record/sensitive-names.js';
+import { recordBody, type RecordContext } from '../../lib/audit/record/audit-record.js';
+import { PROBLEM_GRADES } from '../../lib/audit/log/verify/verify-report.js';
+import { AUDIT_EVENT_LEVELS } from '../../lib/events/owasp-vocabulary.js';
 import { SECURITY_EVENT_LEVELS } from '../../lib/events/vocabulary.js';
-import { readStreams, type StreamLines } from '../support/audit-chain.js';
-import { testKey } from '../support/keys.js';
 import { tableRows } from '../support/markdown-table.js';
-import { notRun } from '../support/not-run.js';
-import { pythonWith } from '../support/python.js';
 
 const page = readFileSync('docs/audit.md', 'utf8');
 
+function inCode(entries: readonly (readonly [string, string])[]): string[][] {
+  return entries.map(([name, value]) => [`\`${name}\``, `\`${value}\``]);
+}
+
 describe('docs/audit.md', () => {
-  it('lists every event with its level', () => {
+  it('lists every event of the features with its level', () => {
     const rows = tableRows(page, [
       'Event',
       'Level',
@@ -25,11 +26,28 @@ describe('docs/audit.md', () => {
       'Put together',
     ]);
     expect(rows.map(({ Event, Level }) => [Event, Level])).toEqual(
-      Object.entries(SECURITY_EVENT_LEVELS).map(([event, level]) => [
-        `\`${event}\``,
-        `\`${level}\``,
-      ]),
+      inCode(Object.entries(SECURITY_EVENT_LEVELS)),
     );
+  });
+
+  it('lists every event that the log records of itself, with its level', () => {
+    const rows = tableRows(page, ['Event', 'Level', 'Meaning', 'Details']);
+    expect(rows.map(({ Event, Level }) => [Event, Level])).toEqual(
+      inCode(Object.entries(AUDIT_EVENT_LEVELS)),
+    );
+  });
+
+  it('lists every problem that verification reports, with its grade', () => {
+    const rows = tableRows(page, ['Problem', 'Grade', 'Meaning']);
+    expect(rows.map(({ Problem, Grade }) => [Problem, Grade])).toEqual(
+      Object.entries(PROBLEM_GRADES).map(([kind, grade]) => [`\`${kind}\``, grade]),
+    );
+  });
+
+  it('lists the exit codes of the command', () => {
+    const rows = tableRows(page, ['Exit code', 'Meaning']);
+    const told = rows.map((row) => Number(row['Exit code'].replaceAll('`', '')));
+    expect(told).toEqual(Object.values(AUDIT_EXIT_CODE));
   });
 
   it('names only fields that are taken out', () => {
@@ -40,78 +58,115 @@ describe('docs/audit.md', () => {
   });
 });
 
-describe('the Python script of docs/audit.md', () => {
-  const python = pythonWith('hashlib', 'json');
-  if (!python) notRun('the Python script of docs/audit.md');
-  const [, script = ''] = /```python\n([\s\S]*?)```/.exec(page) ?? [];
-
-  function verify({ folder }: { folder: string }, ...kept: string[]) {
-    const { status, stdout, stderr } = spawnSync(python ?? '', ['-c', script, folder, ...kept], {
-      encoding: 'utf8',
-    });
-    return { status, said: (stdout + stderr).trim() };
-  }
-
-  async function written(): Promise<StreamLines & { leafHashes: string[] }> {
-    const directory = join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
-    const module = await Test.createTestingModule({
-      imports: [SecurityModule.forRoot({ keys: [testKey('a')], audit: { directory } })],
-    }).compile();
-    await module.init();
-    const leafHashes: string[] = [];
-    for (const name of ['Zoë', 'a\u2028b', '\ud800']) {
-      const receipt = await module
-        .get(AuditService)
-        .record({ event: 'user_created', details: { name } });
-      leafHashes.push(receipt.leafHash);
-    }
-    await module.close();
-    const [stream] = readStreams(directory);
-    if (!stream) throw new Error('no stream was written');
-    return { ...stream, leafHashes };
-  }
-
-  it('agrees with what was written and with every receipt', async () => {
-    if (!python) return;
-    const stream = await written();
-    expect(verify(stream, ...stream.leafHashes)).toEqual({
-      status: 0,
-      said: `3 records hold together; the leaf hash of the last one is ${stream.leafHashes[2]}`,
-    });
-  });
-
-  it('finds any one byte changed, in the last record by its receipt', async () => {
-    if (!python) return;
-    const stream = await written();
-    const bytes = readFileSync(stream.segment);
-    for (let at = 3; at < bytes.length; at += 41) {
-      const changed = Buffer.from(bytes);
-      changed[at] = (changed[at] ?? 0) ^ 1;
-      writeFileSync(stream.segment, changed);
-      expect(verify(stream, ...stream.leafHashes).status).toBe(1);
-    }
-  });
-
-  it('finds a record removed, a last line that is cut, and a stream under another name', async () => {
-    if (!python) return;
-    const stream = await written();
-    const [first, , third] = stream.lines;
-    writeFileSync(stream.segment, `${first}\n${third}\n`);
-    expect(verify(stream).said).toBe('record 1 is damaged, or the one before it was changed');
-    truncateSync(stream.segment, Buffer.byteLength(`${first}\n`) + 20);
-    expect(verify(stream).status).toBe(1);
-    writeFileSync(stream.segment, `${first}\n`);
-    expect(verify(stream).status).toBe(0);
-    const moved = { folder: `${stream.folder.slice(0, -8)}aaaaaaaa` };
-    renameSync(stream.folder, moved.folder);
-    expect(verify(moved).said).toBe('record 0 is damaged, or the one before it was changed');
-  });
-
-  it('cannot find that the end was cut off, unless a receipt was kept', async () => {
-    if (!python) return;
-    const stream = await written();
-    writeFileSync(stream.segment, `${stream.lines[0]}\n`);
-    expect(verify(stream).status).toBe(0);
-    expect(verify(stream, ...stream.leafHashes).said).toContain('is missing or was changed');
+describe('docs/audit-anchors.md', () => {
+  it('gives the events of sinks and anchors the levels that they have', () => {
+    const anchors = readFileSync('docs/audit-anchors.md', 'utf8');
+    const rows = tableRows(anchors, ['Event', 'Level', 'When', 'Fields']);
+    const names = Object.entries(AUDIT_EVENT_LEVELS).filter(([event]) =>
+      /_(?:sink|anchor|fork)/.test(event),
+    );
+    expect(Object.fromEntries(rows.map(({ Event, Level }) => [Event, Level]))).toEqual(
+      Object.fromEntries(inCode(names)),
+    );
   });
 });
+
+describe('docs/audit-format.md', () => {
+  it('lists the fields of a record in their order', () => {
+    const format = readFileSync('docs/audit-format.md', 'utf8');
+    const fields = tableRows(format, ['Field', 'What it is']).map(({ Field }) => Field);
+    const context: RecordContext = {
+      now: 0,
+      app: { name: 'billing' },
+      pseudonymOf: () => 'a pseudonym',
+    };
+    const body = recordBody(
+      {
+        event: 'user_created',
+        outcome: 'success',
+        reason: 'asked',
+        actor: { type: 'user', id: '1' },
+        target: { type: 'user', id: '2' },
+        origin: { ip: '192.0.2.1' },
+        http: { method: 'POST' },
+        req: 'a',
+        trace: '4bf92f3577b34da6a3ce929d0e0e4736',
+        details: { a: 1 },
+        n: 2,
+      },
+      context,
+    );
+    const written = ['v', 'seq', 'prev', 'id', ...Object.keys(JSON.parse(`{${body}`) as object)];
+    expect(fields).toEqual(written.map((name) => `\`${name}\``));
+  });
+});
+
+describe('docs/audit-threat-model.md', () => {
+  it('says of every attack what its test says', () => {
+    const rows = tableRows(readFileSync('docs/audit-threat-model.md', 'utf8'), [
+      'Attack',
+      'Files only',
+      'Ended epoch',
+      'Current epoch',
+    ]);
+    const told = rows.map((row) => [
+      row.Attack.toLowerCase(),
+      verdictsIn(row['Files only']),
+      verdictsIn(row['Ended epoch']),
+      verdictsIn(row['Current epoch']),
+    ]);
+    expect(told.length).toBeGreaterThanOrEqual(15);
+    expect(told).toEqual(expectedVerdicts());
+  });
+});
+
+describe('A line of "nestjs-security audit" in any document', () => {
+  const pages = ['.', 'docs', 'sample/06-audit-log'].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => readFileSync(join(folder, name), 'utf8')),
+  );
+  const commands = auditCommand(processTerminal(), () => undefined).commands;
+  const lines = pages.flatMap((text) =>
+    Array.from(
+      text.matchAll(/(?:nestjs-security|cli\/main\.js) audit ([a-z][a-z-]*)([^`\n|>)]*)/g),
+      ([line, name = '', rest = '']) => ({ line, name, rest }),
+    ),
+  );
+
+  it('calls a command that exists, with options that it has', () => {
+    expect(lines.length).toBeGreaterThan(20);
+    const wrong = lines.filter(({ name, rest }) => {
+      const command = commands.find((each) => each.name() === name);
+      const known = command?.options.map(({ long }) => long) ?? [];
+      const given = Array.from(rest.matchAll(/(?<=\s)--[a-z-]+/g), ([option]) => option);
+      return !command || given.some((option) => !known.includes(option));
+    });
+    expect(wrong.map(({ line }) => line)).toEqual([]);
+  });
+});
+
+/** What is found without an anchor, and with one. */
+type Verdicts = readonly [string, string];
+
+function verdictsIn(cell: string): Verdicts {
+  const [alone = '', anchored = alone] = cell.split('; with an anchor ');
+  return [alone.replaceAll('`', ''), anchored.replaceAll('`', '')];
+}
+
+/** Read out of the test of the attacks, which is the one place where they stand. */
+function expectedVerdicts(): (string | Verdicts)[][] {
+  const source = readFileSync('test/unit/audit-attacks.test.ts', 'utf8');
+  const attacks = source.matchAll(/^ {2}'([^']+)': \{\n([\s\S]*?)^ {2}\},/gm);
+  return Array.from(attacks, ([, title = '', verdicts = '']) => [
+    title,
+    ...['naive', 'earlier', 'current'].map((effort) => verdictsOf(effort, verdicts)),
+  ]);
+}
+
+function verdictsOf(effort: string, verdicts: string): Verdicts {
+  const [, line = ''] = new RegExp(`^ {4}${effort}: (.*),$`, 'm').exec(verdicts) ?? [];
+  const kinds = line.replaceAll('UNSEEN', "'not seen'").matchAll(/'([a-z -]+)'/g);
+  const [alone = '', anchored = alone] = Array.from(kinds, ([, kind = '']) => kind);
+  return [alone, anchored];
+}

@@ -11,7 +11,7 @@ const TOLD_BY_THE_BASE = 'event';
 
 const symbols = [
   'lib',
-  ...['class-validator', 'redis', 'testing'].map((name) => join('lib', name)),
+  ...['class-validator', 'postgres', 'redis', 'testing'].map((name) => join('lib', name)),
 ].flatMap(exportsOf);
 
 describe('A public symbol', () => {

@@ -102,6 +102,14 @@ describe('options from the environment', () => {
       'SECURITY_WEBHOOK_RECEIVERS_<NAME>_SECRET',
       'SECURITY_API_KEY_KEYS',
       'SECURITY_AUDIT_DIRECTORY',
+      'SECURITY_AUDIT_KEY_DIRECTORY',
+      'SECURITY_AUDIT_RETENTION_DAYS',
+      'SECURITY_AUDIT_RETENTION_MAX_BYTES',
+      'SECURITY_AUDIT_RETENTION_LEGAL_HOLD',
+      'SECURITY_AUDIT_APP_NAME',
+      'SECURITY_AUDIT_APP_VERSION',
+      'SECURITY_AUDIT_APP_INSTANCE',
+      'SECURITY_AUDIT_FAIL_CLOSED',
     ]);
   });
 
@@ -110,6 +118,27 @@ describe('options from the environment', () => {
     optionsFromEnvironment({ SECURITY_KYES: `a:${testSecret('a')}` }, warn);
     expect(warn).toHaveBeenCalledWith(
       'The environment variable SECURITY_KYES is not known and was ignored. Did you mean SECURITY_KEYS?',
+    );
+  });
+
+  it.each([
+    ['none', []],
+    ['warn, critical', ['warn', 'critical']],
+  ])('read SECURITY_AUDIT_FAIL_CLOSED=%s', (value, failClosed) => {
+    const options = optionsFromEnvironment({
+      SECURITY_KEYS: `a:${testSecret('a')}`,
+      SECURITY_AUDIT_FAIL_CLOSED: value,
+    });
+    expect(resolveSecurityOptions(options).audit.failClosed).toEqual(failClosed);
+  });
+
+  it.each(['', 'off', 'critical,'])('refuse SECURITY_AUDIT_FAIL_CLOSED=%s', (value) => {
+    const options = optionsFromEnvironment({
+      SECURITY_KEYS: `a:${testSecret('a')}`,
+      SECURITY_AUDIT_FAIL_CLOSED: value,
+    });
+    expect(() => resolveSecurityOptions(options)).toThrow(
+      /audit\.failClosed\[\d\] must be one of info, warn, critical/,
     );
   });
 

@@ -13,13 +13,6 @@ export function writeFailed(cause: unknown): AuditError {
   );
 }
 
-/** Somebody removed, replaced or cut the file that is written. */
-export function changedByAnother(): NodeJS.ErrnoException {
-  return Object.assign(new Error('the segment is no longer the file that was written'), {
-    code: 'ESTALE',
-  });
-}
-
 /** A file has lines, but none of this stream. */
 export function foreign(path: string): AuditError {
   const message = `no line of the audit segment ${path} continues this stream: restore it from a backup, or move its folder away to begin a new stream and keep it as evidence.`;
@@ -32,5 +25,26 @@ export function closed(): AuditError {
     'AUDIT_CLOSED',
     'the audit log is closed: the application is starting or shutting down',
     { status: 503 },
+  );
+}
+
+/** A part of the log that must be there is not, or is not what it was. */
+export function damaged(folder: string, what: string): AuditError {
+  const message = `${what} in the audit stream ${folder}: restore it from a backup, or move the folder away to begin a new stream and keep it as evidence.`;
+  return new AuditError('AUDIT_LOG_DAMAGED', message);
+}
+
+/** The key that the epoch needs is not there. */
+export function epochKeyLost(stream: string, epoch: number): AuditError {
+  const message = `the key of epoch ${epoch} of the audit stream ${stream} is not in the key folder: put it back, or continue the stream with "nestjs-security audit reseed" and the recovery key.`;
+  return new AuditError('AUDIT_EPOCH_KEY_LOST', message);
+}
+
+/** Records are refused while the disk is full. */
+export function diskFull(cause: unknown): AuditError {
+  return new AuditError(
+    'AUDIT_DISK_FULL',
+    'the disk of the audit log is full: make room, then records are taken again by themselves',
+    { status: 503, cause, retryAfterSeconds: 1 },
   );
 }

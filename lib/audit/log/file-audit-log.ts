@@ -1,230 +1,252 @@
-import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditError } from '../../errors/audit.error.js';
-import type { AuditEvent } from '../record/audit-event.js';
-import { parseRecord, type AuditRecord } from '../record/audit-record.js';
-import { AuditLog, type Receipt } from './audit-log.js';
-import { chainLine, type ChainedLine, type ChainEnd } from './chain.js';
-import { changedByAnother, closed, foreign, writeFailed } from './file-audit-log.errors.js';
-import { recoverEnd } from './recovery.js';
-import { syncFolder } from '../../keyring/durable-file.js';
-import { adoptStream, unusable, type Stream } from './stream.js';
-import { readTail } from './tail.js';
-import { setAside } from './torn-tail.js';
+import type { EventLevel } from '../../events/vocabulary.js';
+import type { AuditRecord } from '../record/audit-record.js';
+import { AuditLog, type AuditHealth, type Receipt } from './audit-log.js';
+import { closed, diskFull, writeFailed } from './file-audit-log.errors.js';
+import { findLog } from './found-log.js';
+import type { LogWatcher } from './log-watcher.js';
+import { proveRecord, type ProvenRecord } from './read/prove-record.js';
+import { queryLog } from './read/query-log.js';
+import type { PseudonymsOf, RecordFilter } from './read/record-filter.js';
+import { RecordQueue, type WaitingRecord } from './record-queue.js';
+import { adoptStream, missingStreams, unusable, type Stream } from './stream.js';
+import { verifyLog, type VerifyOptions } from './verify/verify-log.js';
+import type { VerifyReport } from './verify/verify-report.js';
+import { Gap } from './writer/gap.js';
+import type { OwnRecord } from './writer/own-record.js';
+import type { SegmentSystem } from './writer/segment-file.js';
+import { WRITER_LIMITS, type WriterLimits, type WriterState } from './writer/writer-setup.js';
+import { WriterSupervisor, type Written } from './writer/writer-supervisor.js';
 
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
-/** What waiting costs beside the text, so that many small records do not fill the memory either. */
-const WAITING_BYTES = 1024;
-const MAX_BATCH_BYTES = 1024 * 1024;
-const FIRST_SEGMENT = `seg-${'0'.repeat(16)}.jsonl`;
-/** A stream that was begun earlier has no file: it was removed, or the first start of all was cut off. */
-const SEGMENT_MISSING: AuditEvent = { event: 'audit_segment_missing', level: 'critical' };
+const NOTHING_YET: WriterState = {
+  durableSeq: 0,
+  signedSize: 0,
+  epoch: 0,
+  disk: 'ok',
+  refusesCritical: false,
+  lost: 0,
+};
 
-interface Waiting {
-  readonly body: string;
-  readonly bytes: number;
-  resolve(receipt: Receipt): void;
-  reject(error: AuditError): void;
+/** How a {@link FileAuditLog} differs from the usual. */
+export interface FileAuditLogOptions {
+  /** The folder of the private keys. @default `<directory>/keys` */
+  readonly keyDirectory?: string;
+  readonly limits?: Partial<WriterLimits>;
+  /** Where the writing is done. @default 'thread' */
+  readonly writer?: 'thread' | 'inline';
+  /** The calls of the system, other than the real ones in a test; for `inline` only. */
+  readonly system?: SegmentSystem;
 }
 
 /**
- * Appends records to a file. Whatever waits while one batch is written and flushed goes into the next
+ * Appends records to files. Whatever waits while one batch is written and flushed goes into the next
  * batch together, so that many callers share one `fdatasync`.
  */
 export class FileAuditLog extends AuditLog {
   readonly #directory: string;
+  readonly #keyFolder: string;
+  readonly #options: FileAuditLogOptions;
+  readonly #queue = new RecordQueue(MAX_QUEUED_BYTES);
+  readonly #gap = new Gap();
   #stream: Stream | undefined;
-  #handle: FileHandle | undefined;
-  #path = '';
-  #end: ChainEnd = { nextSeq: 0, prev: '' };
-  #size = 0;
-  #waiting: Waiting[] = [];
-  #waitingBytes = 0;
+  #writer: WriterSupervisor | undefined;
+  #watcher: LogWatcher | undefined;
+  #state = NOTHING_YET;
+  #isClosing = false;
   #writing: Promise<void> | undefined;
-  #newest: Promise<unknown> | undefined;
-  #failure: AuditError | undefined;
+  #newest: Promise<unknown> = Promise.resolve();
 
-  constructor(directory: string) {
+  constructor(directory: string, options: FileAuditLogOptions = {}) {
     super();
     this.#directory = directory;
+    this.#keyFolder = options.keyDirectory ?? join(directory, 'keys');
+    this.#options = options;
   }
 
-  override async open(): Promise<readonly AuditEvent[]> {
+  override async open(watcher?: LogWatcher): Promise<void> {
+    this.#watcher = watcher;
     try {
-      return await this.#openStream();
+      await this.#open();
     } catch (error) {
       throw error instanceof AuditError ? error : unusable(error);
     }
   }
 
-  override append(body: string): Promise<Receipt> {
-    const bytes = Buffer.byteLength(body, 'utf8') + WAITING_BYTES;
-    const refusal = this.#refusal(bytes);
-    if (refusal) return Promise.reject(refusal);
+  override append(body: string, level: EventLevel = 'info'): Promise<Receipt> {
+    if (!this.#writer || this.#isClosing) return Promise.reject(closed());
+    if (!this.#queue.hasRoomFor(body, level)) return Promise.reject(this.#tooMany(level));
     const appended = new Promise<Receipt>((resolve, reject) => {
-      this.#waiting.push({ body, bytes, resolve, reject });
-      this.#waitingBytes += bytes;
+      this.#queue.push({ body, level, resolve, reject });
       this.#writing ??= this.#writeAll();
     });
     this.#newest = appended.catch(() => undefined);
     return appended;
   }
 
-  override async tail(limit: number): Promise<AuditRecord[]> {
-    const handle = this.#handle;
-    if (!handle) throw closed();
+  override async query(filter: RecordFilter, pseudonymsOf: PseudonymsOf): Promise<AuditRecord[]> {
+    if (!this.#writer) throw closed();
+    await this.flush();
+    return queryLog(this.#directory, filter, pseudonymsOf);
+  }
+
+  override async prove(id: string): Promise<ProvenRecord> {
+    if (!this.#writer) throw closed();
+    const [stream, seq] = id.split(':');
+    const isOwn = stream === this.#stream?.name;
+    if (isOwn && Number(seq) >= this.#state.signedSize) await this.checkpoint();
+    return proveRecord(this.#directory, id);
+  }
+
+  override async verify(options: VerifyOptions): Promise<VerifyReport> {
+    await this.flush();
+    return verifyLog(this.#directory, options);
+  }
+
+  override async flush(): Promise<void> {
     // Not until nothing waits: under a steady load something always does.
     await this.#newest;
-    const enough = await readTail(handle, this.#size, ({ lines }, isWhole) =>
-      isWhole || lines.length >= limit ? lines.slice(-limit) : undefined,
-    );
-    return (enough ?? []).map((line) => parseRecord(line.toString('utf8')));
+  }
+
+  override async checkpoint(): Promise<string> {
+    await this.flush();
+    if (!this.#writer || this.#isClosing) throw closed();
+    return this.#writer.checkpoint();
+  }
+
+  override health(): AuditHealth {
+    const { disk, refusesCritical, checkpointFailure, durableSeq, signedSize, epoch } = this.#state;
+    const lost = this.#state.lost + this.#gap.lost;
+    const reasons = [
+      ...(this.#writer && !this.#isClosing ? [] : ['closed']),
+      ...(disk === 'full' ? ['disk-full'] : []),
+      ...(disk === 'failing' ? ['write-failed'] : []),
+      ...(this.#gap.isOpen ? ['queue-full'] : []),
+      ...(checkpointFailure === undefined ? [] : ['checkpoint-failed']),
+    ];
+    const isFailing = refusesCritical || reasons.includes('closed');
+    return {
+      status: isFailing ? 'failing' : reasons.length > 0 ? 'degraded' : 'ok',
+      reasons,
+      ...(this.#stream && { stream: this.#stream.name }),
+      queued: { records: this.#queue.length, bytes: this.#queue.bytes },
+      durableSeq,
+      signedSize,
+      epoch,
+      lost,
+      writer: this.#writer?.kind ?? 'none',
+    };
   }
 
   override async close(): Promise<void> {
-    this.#failure ??= closed();
+    if (this.#isClosing) return;
+    this.#isClosing = true;
     await this.#writing;
-    await this.#handle?.close();
-    await this.#stream?.lock.release();
-    this.#handle = undefined;
-    this.#stream = undefined;
+    try {
+      if (this.#gap.isOpen) await this.#writeBatch([]);
+      await this.#writer?.close();
+    } finally {
+      // While sinks and anchors get the rest, no other process may take the stream.
+      if (this.#writer) await this.#watcher?.afterWriting();
+      await this.#stream?.lock.release();
+      this.#writer = undefined;
+      this.#stream = undefined;
+    }
   }
 
-  async #openStream(): Promise<readonly AuditEvent[]> {
-    const stream = await adoptStream(this.#directory);
+  async #open(): Promise<void> {
+    const stream = await adoptStream(this.#directory, this.#keyFolder);
     try {
-      const findings = await this.#openSegment(stream);
+      await this.#watcher?.beforeWriting(findLog(stream));
+      const missing = await missingStreams(this.#directory, this.#keyFolder);
+      const writer = this.#supervise(stream, missing.map(streamMissing));
+      await writer.open();
       this.#stream = stream;
-      return findings;
+      this.#writer = writer;
     } catch (error) {
       await stream.lock.release();
       throw error;
     }
   }
 
-  async #openSegment(stream: Stream): Promise<readonly AuditEvent[]> {
-    const known = await lastSegment(stream.folder);
-    const path = join(stream.folder, known ?? FIRST_SEGMENT);
-    const handle = await open(path, 'a+', 0o600);
+  #supervise(stream: Stream, findings: OwnRecord[]): WriterSupervisor {
+    const { name, folder, keyFolder, genesis, firstKey } = stream;
+    const { limits, writer = 'thread', system } = this.#options;
+    return new WriterSupervisor({
+      setup: {
+        stream: name,
+        folder,
+        keyFolder,
+        genesis,
+        findings,
+        limits: { ...WRITER_LIMITS, ...limits },
+      },
+      firstKey,
+      mode: writer,
+      ...(system && { system }),
+      onCheckpoint: (note) => this.#watcher?.onCheckpoint(note),
+      onState: (state) => {
+        this.#state = state;
+        this.#watcher?.onDurable(state.durableSeq);
+      },
+    });
+  }
+
+  /** Begins when this turn of the event loop is over, so that callers of one turn share a batch. */
+  async #writeAll(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0) await this.#writeBatch(this.#queue.take());
+    this.#writing = undefined;
+  }
+
+  async #writeBatch(batch: readonly WaitingRecord[]): Promise<void> {
+    const losses = this.#gap.take();
     try {
-      const { size } = await handle.stat();
-      const recovered = await recoverEnd(handle, size, stream.genesis);
-      if (!recovered) throw foreign(path);
-      const isTorn = recovered.size < size;
-      const findings = [
-        ...(known === undefined && !stream.isNew ? [SEGMENT_MISSING] : []),
-        ...(isTorn ? [await setAside(handle, recovered.size, size, stream.folder)] : []),
-      ];
-      await syncFolder(stream.folder);
-      this.#end = recovered.end;
-      this.#size = recovered.size;
-      this.#path = path;
-      this.#handle = handle;
-      return findings;
-    } catch (error) {
-      await handle.close();
-      throw error;
+      const critical = batch.flatMap(({ level }, index) => (level === 'critical' ? [index] : []));
+      const bodies = batch.map(({ body }) => body);
+      const written = await this.#writer?.write({ bodies, critical, losses });
+      if (!written) throw closed();
+      this.#answer(batch, written);
+    } catch (cause) {
+      for (const loss of losses) this.#gap.add(loss);
+      for (const waiting of batch) {
+        this.#lose('write-failed', waiting.level);
+        waiting.reject(writeFailed(cause));
+      }
     }
   }
 
-  #refusal(bytes: number): AuditError | undefined {
-    if (this.#failure) return this.#failure;
-    if (!this.#handle) return closed();
-    if (this.#waitingBytes + bytes <= MAX_QUEUED_BYTES) return undefined;
+  #answer(batch: readonly WaitingRecord[], { places, reason, code }: Written): void {
+    const name = this.#stream?.name ?? '';
+    for (const [index, waiting] of batch.entries()) {
+      const place = places[index];
+      if (place) {
+        const { seq, leafHash } = place;
+        waiting.resolve({ id: `${name}:${seq}`, leafHash, durability: 'fdatasync' });
+      } else waiting.reject(refused(reason, code));
+    }
+  }
+
+  #tooMany(level: EventLevel): AuditError {
+    this.#lose('queue-full', level);
     const message =
       'too many audit records are waiting to be written: the disk is too slow for them';
     return new AuditError('AUDIT_QUEUE_FULL', message, { status: 503, retryAfterSeconds: 1 });
   }
 
-  async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#takeBatch();
-      try {
-        const lines = await this.#writeBatch(batch);
-        batch.forEach((each, index) => each.resolve(receiptOf(lines[index])));
-      } catch (cause) {
-        const error = cause instanceof AuditError ? cause : writeFailed(cause);
-        for (const each of batch) each.reject(error);
-      }
-    }
-    this.#writing = undefined;
-  }
-
-  #takeBatch(): Waiting[] {
-    let bytes = 0;
-    const end = this.#waiting.findIndex((each) => (bytes += each.bytes) > MAX_BATCH_BYTES);
-    const batch = this.#waiting.splice(0, end === -1 ? this.#waiting.length : Math.max(1, end));
-    this.#waitingBytes -= batch.reduce((sum, each) => sum + each.bytes, 0);
-    return batch;
-  }
-
-  async #writeBatch(batch: readonly Waiting[]): Promise<ChainedLine[]> {
-    const { name } = this.#stream ?? { name: '' };
-    let end = this.#end;
-    const lines = batch.map(({ body }) => {
-      const chained = chainLine(name, end, body);
-      end = chained.end;
-      return chained;
-    });
-    const bytes = Buffer.concat(lines.map(({ line }) => line));
-    await this.#writeDurably(bytes);
-    this.#end = end;
-    this.#size += bytes.length;
-    return lines;
-  }
-
-  async #writeDurably(bytes: Buffer): Promise<void> {
-    const handle = this.#handle;
-    if (!handle || this.#isBroken()) throw this.#failure ?? closed();
-    try {
-      // A full disk shows as a short count first, and as an error only on the next write.
-      for (let written = 0; written < bytes.length;) {
-        written += (await handle.write(bytes, written)).bytesWritten;
-      }
-    } catch (cause) {
-      await this.#withdraw(handle);
-      throw writeFailed(cause);
-    }
-    try {
-      await handle.datasync();
-      await this.#assertInPlace(handle, this.#size + bytes.length);
-    } catch (cause) {
-      // After a failed fsync the kernel may have dropped the pages and call the next one a success.
-      throw this.#break(cause);
-    }
-  }
-
-  /** Bytes that were flushed into a file which was removed, replaced or cut meanwhile are lost all the same. */
-  async #assertInPlace(handle: FileHandle, size: number): Promise<void> {
-    const [ours, there] = await Promise.all([handle.stat(), stat(this.#path)]);
-    if (ours.ino !== there.ino || ours.size !== size) throw changedByAnother();
-  }
-
-  /** Takes a batch that was written in part off the file, so that the next one follows a whole record. */
-  async #withdraw(handle: FileHandle): Promise<void> {
-    try {
-      await handle.truncate(this.#size);
-    } catch (cause) {
-      this.#break(cause);
-    }
-  }
-
-  #break(cause: unknown): AuditError {
-    this.#failure = writeFailed(cause);
-    return this.#failure;
-  }
-
-  #isBroken(): boolean {
-    return this.#failure?.code === 'AUDIT_WRITE_FAILED';
+  #lose(reason: 'queue-full' | 'write-failed', level: EventLevel): void {
+    const now = Date.now();
+    const critical = level === 'critical' ? 1 : 0;
+    this.#gap.add({ reason, lost: 1, critical, since: now, until: now });
   }
 }
 
-async function lastSegment(folder: string): Promise<string | undefined> {
-  const segments = (await readdir(folder)).filter((name) => /^seg-\d{16}\.jsonl$/.test(name));
-  return segments.toSorted().at(-1);
+function refused(reason: Written['reason'], code: string | undefined): AuditError {
+  const cause = Object.assign(new Error(reason), { code });
+  return reason === 'disk-full' ? diskFull(cause) : writeFailed(cause);
 }
 
-function receiptOf(line: ChainedLine | undefined): Receipt {
-  if (!line) throw closed();
-  return { id: line.id, leafHash: line.leafHash, durability: 'fdatasync' };
+function streamMissing(stream: string): OwnRecord {
+  return { event: 'audit_stream_missing', level: 'critical', details: { stream } };
 }

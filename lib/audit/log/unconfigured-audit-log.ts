@@ -1,5 +1,5 @@
 import { SecurityConfigurationError } from '../../errors/security-configuration.error.js';
-import { AuditLog } from './audit-log.js';
+import { AuditLog, type AuditHealth } from './audit-log.js';
 
 /** Stands where a log would, when none is configured: using it says how to configure one. */
 export class UnconfiguredAuditLog extends AuditLog {
@@ -18,8 +18,37 @@ export class UnconfiguredAuditLog extends AuditLog {
     return this.open();
   }
 
-  override tail(): Promise<never> {
+  override query(): Promise<never> {
     return this.open();
+  }
+
+  override prove(): Promise<never> {
+    return this.open();
+  }
+
+  override verify(): Promise<never> {
+    return this.open();
+  }
+
+  override flush(): Promise<never> {
+    return this.open();
+  }
+
+  override checkpoint(): Promise<never> {
+    return this.open();
+  }
+
+  override health(): AuditHealth {
+    return {
+      status: 'failing',
+      reasons: ['not-configured'],
+      queued: { records: 0, bytes: 0 },
+      durableSeq: 0,
+      signedSize: 0,
+      epoch: 0,
+      lost: 0,
+      writer: 'none',
+    };
   }
 
   override async close(): Promise<void> {}

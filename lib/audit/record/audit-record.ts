@@ -29,11 +29,11 @@ export interface AuditRecord {
 /** Which application wrote a record, and which of its processes. */
 export interface RecordApp {
   /** The name of the application. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Its version. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** The process, container or host. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
 }
 
 /** What a record needs beside the event. */

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { leafHash } from './leaf-hash.js';
+import type { FoundLog } from './log-watcher.js';
+import { TileStore } from './merkle/tile-store.js';
+import { parseVerifierKey } from './note/verifier-key.js';
+import type { Stream } from './stream.js';
+import { EpochStatements } from './writer/epoch-statements.js';
+import { FrontierCache } from './writer/frontier-cache.js';
+import { findLogEnd } from './writer/log-end.js';
+import { readLines } from './writer/read-leaves.js';
+import { listSegments } from './writer/segment-names.js';
+import { readText } from './writer/stored-checkpoint.js';
+
+/** Looks at a stream without changing anything of it. */
+export function findLog({ name, folder, genesis }: Stream): FoundLog {
+  const segments = listSegments(folder);
+  const size = findLogEnd(folder, segments, genesis).end.nextSeq;
+  const statements = new EpochStatements(folder, name);
+  const epoch = statements.count;
+  statements.close();
+  return {
+    stream: name,
+    folder,
+    size,
+    epoch,
+    identity: parseVerifierKey((readText(join(folder, 'identity.vkey')) ?? '').trimEnd()),
+    async leafHashAt(seq) {
+      if (seq < (segments[0]?.firstSeq ?? 0)) return prunedHash(folder, seq);
+      for await (const { line } of readLines(folder, segments, seq, seq + 1)) {
+        return leafHash(Buffer.from(line, 'utf8'));
+      }
+      return undefined;
+    },
+    async rootAt(wanted) {
+      return new FrontierCache(folder).rootAt(wanted);
+    },
+  };
+}
+
+async function prunedHash(folder: string, seq: number): Promise<string | undefined> {
+  const tiles = new TileStore(folder);
+  if (seq >= (await tiles.size())) return undefined;
+  const [leaf] = await tiles.leaves(seq, seq + 1);
+  return leaf?.toString('hex');
+}

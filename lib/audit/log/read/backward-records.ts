@@ -1,0 +1,48 @@
+import { AuditError } from '../../../errors/audit.error.js';
+import { backwardLines } from './backward-lines.js';
+import { segmentsOf } from './log-folder.js';
+import { recordPlace } from './record-place.js';
+
+/**
+ * The lines of a stream's records from the last to the first, in batches. What a crash left behind the records
+ * of a segment is passed over; nothing is verified but that no record is missing in between.
+ *
+ * @param folder the stream's folder
+ * @throws AuditError `AUDIT_LOG_DAMAGED` where a line is not the record that has to stand there,
+ * `AUDIT_LOG_UNREADABLE`
+ */
+export async function* backwardRecords(folder: string): AsyncGenerator<Buffer[]> {
+  let limit = Infinity;
+  for (const segment of (await segmentsOf(folder)).toReversed()) {
+    /** The place of the record that was given last; nothing before the first of the segment. */
+    let last: number | undefined;
+    for await (const lines of backwardLines(segment)) {
+      const records: Buffer[] = [];
+      for (const line of lines) {
+        const seq = recordPlace(line)?.seq;
+        const isExpected = last === undefined ? isEnd(seq, limit) : seq === last - 1;
+        if (isExpected) {
+          records.push(line);
+          last = seq;
+        } else if (last !== undefined) throw damaged(segment.path, last - 1);
+      }
+      yield records;
+    }
+    // The newest segment may have been begun just now.
+    const start = last ?? (limit === Infinity ? segment.first : limit);
+    if (start !== segment.first) throw damaged(segment.path, start - 1);
+    limit = segment.first;
+  }
+}
+
+/** Whether a record is the last one of a segment, of the newest one whichever it is. */
+function isEnd(seq: number | undefined, limit: number): boolean {
+  return seq !== undefined && (limit === Infinity || seq === limit - 1);
+}
+
+function damaged(path: string, seq: number): AuditError {
+  return new AuditError(
+    'AUDIT_LOG_DAMAGED',
+    `record ${seq} is not where it has to be in ${JSON.stringify(path)}: verify the log with nestjs-security audit verify`,
+  );
+}

@@ -1,0 +1,145 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { leafHash } from '../leaf-hash.js';
+import { verifyInclusion } from '../merkle/inclusion-proof.js';
+import { parseLogCheckpoint, type LogCheckpoint } from '../note/log-checkpoint.js';
+import { parseNote } from '../note/signed-note.js';
+import { parseTlogProof, type TlogProof } from '../note/tlog-proof.js';
+import { EXPORTED_RECORDS_FILE, PROOFS_FOLDER } from '../read/export-stream.js';
+import { recordPlace, recordTime, type RecordPlace } from '../read/record-place.js';
+import { readRegular } from '../read/regular-file.js';
+import { linesOf, type PlacedLine } from '../read/segment-lines.js';
+import type { Findings } from './findings.js';
+import type { RootClaims } from './root-claims.js';
+import type { StreamContext, VerifyNotes } from './stream-context.js';
+import type { VerifiedEpochs } from './verify-epochs.js';
+import { isLine } from './verify-proof.js';
+import type { ProblemKind } from './verify-report.js';
+
+/** What is needed to verify the records of an export. */
+export interface ExportKnowledge {
+  readonly epochs: VerifiedEpochs;
+  readonly verifyNotes: VerifyNotes;
+  /** The roots that are kept elsewhere. */
+  readonly anchored: RootClaims;
+  readonly findings: Findings;
+}
+
+interface ProvenCheckpoint {
+  readonly note: string;
+  /** Nothing when it is not signed as it has to be. */
+  readonly checkpoint?: LogCheckpoint;
+  readonly isAnchored: boolean;
+}
+
+const MAX_PROOF_BYTES = 256 * 1024;
+
+/** Verifies the records of a stream in an export, each by its proof. */
+export class ExportedRecords {
+  readonly #context: StreamContext;
+  readonly #knowledge: ExportKnowledge;
+  /** Most proofs lead to the same checkpoint. */
+  #proven: ProvenCheckpoint = { note: '', isAnchored: false };
+  #counts = { proven: 0, anchored: 0 };
+  #last = -1;
+  #lastTime = '';
+
+  constructor(context: StreamContext, knowledge: ExportKnowledge) {
+    this.#context = context;
+    this.#knowledge = knowledge;
+  }
+
+  /** How many records hold, and how many of them by a checkpoint that is kept elsewhere. */
+  get counts(): { readonly proven: number; readonly anchored: number } {
+    return this.#counts;
+  }
+
+  get lastTime(): string {
+    return this.#lastTime;
+  }
+
+  /** @throws AuditError `AUDIT_LOG_UNREADABLE` */
+  async run(folder: string): Promise<void> {
+    const path = join(folder, EXPORTED_RECORDS_FILE);
+    const facts = await lstat(path).catch(() => undefined);
+    if (!facts?.isFile())
+      return this.#report('records-missing', 'there is no file of records', 0, 0);
+    const { size } = facts;
+    const file = { name: EXPORTED_RECORDS_FILE, path, first: 0, size, isRegular: true };
+    let end = 0;
+    for await (const placed of linesOf(file)) {
+      this.#context.signal?.throwIfAborted();
+      end = placed.offset + placed.line.length + 1;
+      await this.#take(folder, placed);
+      this.#context.onRead(placed.line.length + 1, 1);
+    }
+    if (end < size)
+      this.#report('record-malformed', 'what stands here is no record', this.#last + 1, end);
+  }
+
+  async #take(folder: string, { line, offset }: PlacedLine): Promise<void> {
+    const place = isLine(line) ? recordPlace(line) : undefined;
+    if (!place)
+      return this.#report(
+        'record-malformed',
+        'what stands here is no record',
+        this.#last + 1,
+        offset,
+      );
+    const { seq, stream } = place;
+    if (stream !== this.#context.stream)
+      return this.#report('record-foreign', 'a record of another stream stands here', seq, offset);
+    if (seq <= this.#last)
+      return this.#report('record-repeated', 'the record is not in its order', seq, offset);
+    this.#last = seq;
+    const leaf = Buffer.from(leafHash(line), 'hex');
+    const time = recordTime(line);
+    if (!(await this.#isProven(folder, place, leaf)))
+      return this.#report(
+        'proof-invalid',
+        'no proof leads from the record to what was signed',
+        seq,
+        offset,
+      );
+    this.#lastTime = time ?? this.#lastTime;
+    const { proven, anchored } = this.#counts;
+    this.#counts = { proven: proven + 1, anchored: anchored + Number(this.#proven.isAnchored) };
+  }
+
+  async #isProven(folder: string, { seq }: RecordPlace, leaf: Buffer): Promise<boolean> {
+    const path = join(folder, PROOFS_FOLDER, `${seq}.tlog-proof`);
+    const bytes = await readRegular(path, MAX_PROOF_BYTES);
+    const proof = typeof bytes === 'string' ? undefined : parseTlogProof(bytes.toString('utf8'));
+    if (proof?.index !== seq) return false;
+    const checkpoint = await this.#checkpointOf(proof);
+    if (!checkpoint) return false;
+    const { size, root } = checkpoint;
+    return verifyInclusion({ index: seq, size, leaf, root, proof: proof.hashes });
+  }
+
+  async #checkpointOf({ checkpoint: note }: TlogProof): Promise<LogCheckpoint | undefined> {
+    if (note !== this.#proven.note) this.#proven = await this.#prove(note);
+    return this.#proven.checkpoint;
+  }
+
+  async #prove(note: string): Promise<ProvenCheckpoint> {
+    const { epochs, verifyNotes, anchored } = this.#knowledge;
+    const checkpoint = parseLogCheckpoint(parseNote(note)?.text ?? '');
+    const epoch = checkpoint?.epoch ?? Infinity;
+    const isOurs = checkpoint?.stream === this.#context.stream && epoch <= epochs.ledger.count;
+    if (!checkpoint || !isOurs) return { note, isAnchored: false };
+    const signer = { epoch, key: epochs.ledger.keyOf(epoch) };
+    const [verdict] = await verifyNotes([{ note, signer }]);
+    if (!verdict?.isSigned) return { note, isAnchored: false };
+    const elsewhere = anchored.compare(checkpoint.size, checkpoint.root);
+    // Two roots for one size: one of them is of another log.
+    if (elsewhere === 'other') return { note, isAnchored: false };
+    const isAnchored = elsewhere === 'same' || verdict.witnessedAt !== undefined;
+    return { note, checkpoint, isAnchored };
+  }
+
+  #report(kind: ProblemKind, message: string, seq: number, offset: number): void {
+    const file = `${this.#context.stream}/${EXPORTED_RECORDS_FILE}`;
+    this.#knowledge.findings.add(kind, message, { seq, file, offset });
+  }
+}

@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import type { ChainWalk } from './chain-walk.js';
+import type { Findings, ProblemPlace } from './findings.js';
+import { locateChange } from './locate-change.js';
+import type { RootClaim, SortedClaims } from './root-claims.js';
+import type { Snapshot } from './snapshot.js';
+import type { ProblemKind } from './verify-report.js';
+
+/** What is judged, and where the verdict goes. */
+interface Judged {
+  readonly stream: string;
+  readonly snapshot: Snapshot;
+  readonly walk: ChainWalk;
+  readonly claims: SortedClaims;
+  readonly findings: Findings;
+}
+
+const FAULT_MESSAGES = {
+  'file-irregular': 'it is no regular file',
+  'record-changed': 'the next record carries the hash of another one',
+  'record-foreign': 'a record of another stream stands here',
+  'record-malformed': 'what stands here is no record',
+  'record-missing': 'the record that has to stand here is missing',
+  'record-repeated': 'more than one record claims this place',
+  'tiles-missing': 'the records are gone, and the tiles do not hold their leaf hashes',
+} as const satisfies Partial<Record<ProblemKind, string>>;
+
+/**
+ * Says what a walk through the chain has brought to light: records that are not those that were signed, and
+ * files that are not explained.
+ *
+ * @throws AuditError `AUDIT_LOG_UNREADABLE`
+ */
+export async function judgeChain(judged: Judged): Promise<void> {
+  const { walk } = judged;
+  await reportMismatches(judged);
+  if (walk.fault) return reportFault(judged);
+  reportShortness(judged);
+  reportSurplus(judged);
+  reportPruning(judged);
+}
+
+async function reportFault(judged: Judged): Promise<void> {
+  const { stream, walk, claims, findings } = judged;
+  if (!walk.fault) return;
+  const { kind, seq, segment, offset } = walk.fault;
+  const place = {
+    seq,
+    ...(segment && { file: `${stream}/${segment.name}` }),
+    ...(offset !== undefined && { offset }),
+  };
+  const claim = claims.peek();
+  const exact = claim && (await located(judged, claim));
+  // Of a record that is not there, the tiles know the number only.
+  findings.add(kind, FAULT_MESSAGES[kind], { ...place, ...exact });
+}
+
+async function reportMismatches(judged: Judged): Promise<void> {
+  const { walk, findings } = judged;
+  const [first, ...others] = walk.roots.mismatches;
+  if (!first) return;
+  const exact = await located(judged, first.claim);
+  const message = (claim: RootClaim): string =>
+    `the first ${claim.size} records are not those whose root was signed at byte ${claim.offset} of ${JSON.stringify(claim.file)}`;
+  findings.add('root-mismatch', message(first.claim), { ...placeOf(first), ...exact });
+  for (const each of others) {
+    // All that cover the record which was changed are wrong for its sake.
+    const covers = exact?.seq !== undefined && exact.seq < each.claim.size;
+    const place = { ...placeOf(each), ...(covers && { seq: exact.seq }) };
+    findings.add('root-mismatch', message(each.claim), place);
+  }
+}
+
+function placeOf({ claim, proven }: { claim: RootClaim; proven: number }): ProblemPlace {
+  return { seq: proven, file: claim.file, offset: claim.offset };
+}
+
+/** The tiles may still know what was signed. */
+async function located(
+  { stream, snapshot, walk }: Judged,
+  claim: RootClaim,
+): Promise<ProblemPlace | undefined> {
+  const { folder, segments } = snapshot;
+  const { proven } = walk.roots;
+  if (proven.size >= claim.size) return undefined;
+  const found = await locateChange(folder, segments, proven, claim);
+  if (!found) return undefined;
+  const { seq, segment, offset } = found;
+  return {
+    seq,
+    ...(segment && { file: `${stream}/${segment.name}` }),
+    ...(offset !== undefined && { offset }),
+  };
+}
+
+function reportShortness({ stream, snapshot, walk, claims, findings }: Judged): void {
+  const largest = claims.largest();
+  if (!claims.peek() || !largest) return;
+  const { size, file, offset } = largest;
+  const message = `${size} records were signed at byte ${offset} of ${JSON.stringify(file)}, and the log has ${walk.next}`;
+  const segment = snapshot.segments.at(-1);
+  const end = segment && {
+    file: `${stream}/${segment.name}`,
+    offset: walk.tail?.offset ?? segment.size,
+  };
+  findings.add('records-missing', message, { seq: walk.next, ...(end ?? { file, offset }) });
+}
+
+/** What a crash or another process left in a segment has to be told of by a later record. */
+function reportSurplus({ stream, walk, findings }: Judged): void {
+  for (const { segment, offset, next } of walk.surplus) {
+    const isTold = walk.marks.some(
+      ({ seq, event, file, size }) =>
+        seq >= next &&
+        ['audit_segment_abandoned', 'audit_segment_changed'].includes(event) &&
+        file === segment.name &&
+        size === offset,
+    );
+    if (isTold) continue;
+    const message = 'bytes stand behind the last record that the next segment continues';
+    findings.add('segment-surplus', message, {
+      seq: next,
+      file: `${stream}/${segment.name}`,
+      offset,
+    });
+  }
+}
+
+function reportPruning({ snapshot, walk, findings }: Judged): void {
+  const first = snapshot.segments[0]?.first ?? 0;
+  const isTold = walk.marks.some(
+    ({ event, through = -1 }) => event === 'audit_segments_pruned' && through >= first - 1,
+  );
+  if (first === 0 || isTold) return;
+  const message = `the segments before record ${first} are gone, and no record says that they were pruned`;
+  findings.add('segments-missing', message, { seq: 0, file: join(snapshot.folder) });
+}

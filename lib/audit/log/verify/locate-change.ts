@@ -1,0 +1,54 @@
+import { leafHash } from '../leaf-hash.js';
+import type { Segment } from '../read/log-folder.js';
+import { CompactRange } from './compact-range.js';
+import { LeafTiles } from '../read/leaf-tiles.js';
+import { linesFrom } from '../read/segment-lines.js';
+import type { RootClaim } from './root-claims.js';
+
+/** The first record that is not the one which was signed. */
+export interface LocatedChange {
+  readonly seq: number;
+  readonly segment?: Segment;
+  readonly offset?: number;
+}
+
+/** What is known to be right. */
+export interface Proven {
+  readonly size: number;
+  readonly nodes: Buffer;
+}
+
+/**
+ * Finds out which record was changed, where the tiles of the stream still hold the leaf hashes that a root was
+ * signed over: that they do is proven by the root itself.
+ *
+ * @param claim a signed root that the records do not lead to
+ * @returns nothing when the tiles do not help
+ * @throws AuditError `AUDIT_LOG_UNREADABLE`
+ */
+export async function locateChange(
+  folder: string,
+  segments: readonly Segment[],
+  { size, nodes }: Proven,
+  claim: RootClaim,
+): Promise<LocatedChange | undefined> {
+  const tiles = new LeafTiles(folder);
+  const range = new CompactRange(0);
+  range.appendRange(size, nodes);
+  for await (const leaf of tiles.leaves(size, claim.size)) range.append(leaf.toString('latin1'));
+  if (range.end !== claim.size || !range.root().equals(claim.root)) return undefined;
+  // Of pruned records there are no lines, and nothing that could differ.
+  let seq = Math.max(size, segments[0]?.first ?? 0);
+  const lines = linesFrom(segments, seq);
+  for await (const leaf of tiles.leaves(seq, claim.size)) {
+    const { value: found } = await lines.next();
+    if (!found) return { seq };
+    const { line, segment, offset } = found;
+    if (leafHash(line) !== leaf.toString('hex')) {
+      await lines.return(undefined);
+      return { seq, segment, offset };
+    }
+    seq += 1;
+  }
+  return undefined;
+}

@@ -1,0 +1,155 @@
+import { hash } from 'node:crypto';
+import { CompactRange } from './compact-range.js';
+import { MAX_LINE_BYTES, type LineReader } from '../read/line-reader.js';
+import { recordFault, type RecordFault } from './record-fault.js';
+import { recordMark, type RecordMark } from './record-mark.js';
+import { recordPlace, recordTime } from '../read/record-place.js';
+import { isEqualAt, RecordTemplate } from './record-template.js';
+import type { RecordsResult, RecordsTask } from './records-task.js';
+import { SizeCursor } from './size-cursor.js';
+
+const LF = 0x0a;
+const CR = 0x0d;
+const QUOTE = 0x22;
+const LEAF_PREFIX = 0x00;
+const TIME_LENGTH = 24;
+const TO_EVENT = TIME_LENGTH + '","event":"'.length;
+const OF_THE_LOG = Buffer.from('audit_');
+const OF_THE_LOG_ANYWHERE = Buffer.from('"event":"audit_');
+const NO_RECORD = Buffer.alloc(0);
+
+/** Takes the records of a stretch one after the other. What it does for each is what verification costs. */
+export class RecordScanner {
+  readonly #task: RecordsTask;
+  readonly #sizes: SizeCursor;
+  readonly #marks: RecordMark[] = [];
+  readonly #cuts: number[] = [];
+  readonly #nodes: Buffer[] = [];
+  #first: RecordsResult['first'];
+  #template = new RecordTemplate('', 0);
+  #range = new CompactRange(0);
+  /** The hash that the next record has to carry as `prev`: in which memory, and where. */
+  #memory: Buffer = NO_RECORD;
+  #hashAt = 0;
+  #nextCut = Infinity;
+  #lastOffset = 0;
+  #endOffset = 0;
+  #lastTime = '';
+  #fault: RecordFault | undefined;
+
+  constructor(task: RecordsTask) {
+    this.#task = task;
+    this.#sizes = new SizeCursor(task.sizes);
+  }
+
+  /** Whether the end of the segment's records was reached, or a fault. */
+  get isDone(): boolean {
+    const isAtLimit = this.#first !== undefined && this.#range.end >= this.#task.limit;
+    return isAtLimit || this.#fault !== undefined;
+  }
+
+  /** Takes the whole lines that a reader has. */
+  take(reader: LineReader): void {
+    const { filled, stop } = reader;
+    const hasCr = filled.includes(CR, reader.start);
+    let lastStart = 0;
+    let lastEnd = 0;
+    while (reader.start < stop) {
+      const end = filled.indexOf(LF, reader.start);
+      if (end === -1) break;
+      const isLine = isRecordLine(filled, reader.start, end, hasCr);
+      if (!this.#first && isLine) this.#begin(filled.subarray(reader.start, end), reader);
+      if (this.isDone) break;
+      if (!isLine || !this.#takeRecord(filled, reader.start, end)) {
+        this.#fail(isLine ? filled.subarray(reader.start, end) : NO_RECORD, reader);
+        break;
+      }
+      lastStart = reader.start;
+      lastEnd = end;
+      this.#lastOffset = reader.offsetOf(reader.start);
+      reader.start = end + 1;
+      this.#endOffset = reader.offsetOf(reader.start);
+    }
+    this.#lastTime = recordTime(filled.subarray(lastStart, lastEnd)) ?? this.#lastTime;
+    if (!this.isDone && reader.isLineTooLong) this.#fail(NO_RECORD, reader);
+  }
+
+  /** What was found so far. */
+  result(): RecordsResult {
+    this.#cut();
+    return {
+      kind: 'records',
+      ...(this.#first && { first: this.#first }),
+      next: this.#range.end,
+      lastOffset: this.#lastOffset,
+      endOffset: this.#endOffset,
+      lastLeaf: this.#memory.toString('hex', this.#hashAt, this.#hashAt + 32),
+      lastTime: this.#lastTime,
+      cuts: this.#cuts,
+      nodes: Buffer.concat(this.#nodes),
+      marks: this.#marks,
+      ...(this.#fault && { fault: this.#fault }),
+    };
+  }
+
+  /** Takes the first line's word for its place: only who has the lines before it knows whether it is right. */
+  #begin(line: Buffer, reader: LineReader): void {
+    const place = recordPlace(line);
+    if (!place) return this.#fail(NO_RECORD, reader);
+    const offset = reader.offsetOf(reader.start);
+    this.#first = { ...place, offset };
+    this.#template = new RecordTemplate(this.#task.stream, place.seq);
+    this.#range = new CompactRange(place.seq);
+    this.#memory = Buffer.from(place.prev, 'hex');
+    this.#nextCut = this.#sizes.above(place.seq);
+    this.#lastOffset = offset;
+    this.#endOffset = offset;
+  }
+
+  #takeRecord(bytes: Buffer, start: number, end: number): boolean {
+    if (!this.#template.matches(bytes, start, this.#memory, this.#hashAt)) return false;
+    this.#note(bytes, start, end);
+    // The LF of the line before makes room for the byte that a leaf is hashed with.
+    bytes[start - 1] = LEAF_PREFIX;
+    const leaf = new Uint8Array(bytes.buffer, bytes.byteOffset + start - 1, end - start + 1);
+    this.#range.append(hash('sha256', leaf, 'binary'));
+    this.#memory = this.#range.memory;
+    this.#hashAt = this.#range.lastLeafAt;
+    this.#template.advance();
+    if (this.#range.end === this.#nextCut) this.#cut();
+    return true;
+  }
+
+  /** Keeps what a record says about the log itself. Any other is told by six bytes. */
+  #note(bytes: Buffer, start: number, end: number): void {
+    const time = start + this.#template.length;
+    const isUsual = bytes[time + TIME_LENGTH] === QUOTE;
+    if (isUsual && !isEqualAt(bytes, time + TO_EVENT, OF_THE_LOG)) return;
+    const line = bytes.subarray(start, end);
+    if (!isUsual && !line.includes(OF_THE_LOG_ANYWHERE)) return;
+    const mark = recordMark(this.#range.end, line);
+    if (mark) this.#marks.push(mark);
+  }
+
+  /** Ends the compact range, where a root is asked for or the stretch ends. */
+  #cut(): void {
+    if (this.#range.end === this.#range.from) return;
+    this.#cuts.push(this.#range.end);
+    this.#nodes.push(this.#range.nodes());
+    this.#range.restart();
+    this.#nextCut = this.#sizes.above(this.#range.end);
+  }
+
+  #fail(line: Buffer, reader: LineReader): void {
+    this.#fault = recordFault(line, {
+      stream: this.#task.stream,
+      seq: this.#range.end,
+      offset: reader.offsetOf(reader.start),
+      lastOffset: this.#lastOffset,
+    });
+  }
+}
+
+function isRecordLine(bytes: Buffer, start: number, end: number, hasCr: boolean): boolean {
+  return end - start <= MAX_LINE_BYTES && !(hasCr && bytes.subarray(start, end).includes(CR));
+}

@@ -1,0 +1,25 @@
+import { openRegular } from '../read/regular-file.js';
+import { LineReader } from '../read/line-reader.js';
+import { RecordScanner } from './record-scanner.js';
+import type { RecordsResult, RecordsTask } from './records-task.js';
+
+/**
+ * Follows the chain through a stretch of a segment and hashes the tree over it.
+ *
+ * @returns `gone` when there is no such file any more
+ * @throws AuditError `AUDIT_LOG_UNREADABLE`
+ */
+export async function scanRecords(task: RecordsTask): Promise<RecordsResult | 'gone'> {
+  const handle = await openRegular(task.path);
+  if (typeof handle === 'string') return 'gone';
+  try {
+    const reader = new LineReader(handle, task);
+    const scanner = new RecordScanner(task);
+    if (!(await reader.begin())) return scanner.result();
+    do scanner.take(reader);
+    while (!scanner.isDone && reader.start < reader.stop && (await reader.fill()));
+    return scanner.result();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,117 @@
+import { readAnchored, type AnchoredNote } from './anchored-notes.js';
+import type { Findings } from './findings.js';
+import { noteBatches } from '../read/note-batches.js';
+import type { ClaimSource, RootClaims } from './root-claims.js';
+import type { NoteFileFacts } from './snapshot.js';
+import type { StreamContext, VerifyNotes } from './stream-context.js';
+import type { VerifiedEpochs } from './verify-epochs.js';
+import type { NoteVerdict } from './verify-notes.js';
+import type { ProblemKind } from './verify-report.js';
+
+/** By what a note is kept elsewhere: its folder, or the signature of a witness. */
+export type AnchorRule = 'directory' | 'witness';
+
+/** What checkpoints that are kept elsewhere prove. */
+export interface AnchorFacts {
+  /** How many records the largest of them covers, … */
+  readonly size: number;
+  /** … and where that is. */
+  readonly source?: ClaimSource;
+  /** When the newest of them was made, in milliseconds. */
+  readonly time?: number;
+}
+
+/** Clocks differ a little; a time further ahead would make an old anchor look fresh for ever. */
+const CLOCK_SKEW_MS = 60_000;
+
+/** Verifies the checkpoints that are kept elsewhere, or that witnesses elsewhere have signed. */
+export class AnchorVerification {
+  readonly #context: StreamContext;
+  readonly #epochs: VerifiedEpochs;
+  readonly #verifyNotes: VerifyNotes;
+  readonly #sinks: { readonly claims: RootClaims; readonly findings: Findings };
+  #facts: AnchorFacts = { size: 0 };
+
+  constructor(
+    context: StreamContext,
+    epochs: VerifiedEpochs,
+    verifyNotes: VerifyNotes,
+    sinks: { readonly claims: RootClaims; readonly findings: Findings },
+  ) {
+    this.#context = context;
+    this.#epochs = epochs;
+    this.#verifyNotes = verifyNotes;
+    this.#sinks = sinks;
+  }
+
+  get facts(): AnchorFacts {
+    return this.#facts;
+  }
+
+  /**
+   * Takes the notes of a file. The first that does not hold is reported and ends it.
+   *
+   * @throws AuditError `AUDIT_LOG_UNREADABLE`
+   */
+  async take({ path, name: file, size }: NoteFileFacts, rule: AnchorRule): Promise<void> {
+    if (size === 'missing') return;
+    if (size === 'irregular')
+      return this.#report('file-irregular', 'it is no regular file', file, 0);
+    const { stream, recovery, signal } = this.#context;
+    for await (const batch of noteBatches(path, size)) {
+      signal?.throwIfAborted();
+      const { notes, fault } = readAnchored(
+        stream,
+        batch.notes,
+        this.#epochs,
+        recovery !== undefined,
+      );
+      const unsigned = await this.#takeSigned(notes, file, rule);
+      if (unsigned) {
+        const message = 'it is not signed by the key of its epoch';
+        return this.#report('anchor-invalid', message, file, unsigned.offset);
+      }
+      if (fault) return this.#report(fault.kind, fault.message, file, fault.offset);
+      if (batch.damage !== undefined)
+        return this.#report('anchor-invalid', 'it holds what is no note', file, batch.damage);
+    }
+  }
+
+  /** @returns the first note that is not signed */
+  async #takeSigned(
+    notes: readonly AnchoredNote[],
+    file: string,
+    rule: AnchorRule,
+  ): Promise<AnchoredNote | undefined> {
+    const verdicts = await this.#verifyNotes(notes.map(({ note, signer }) => ({ note, signer })));
+    for (const [index, note] of notes.entries()) {
+      const verdict = verdicts[index];
+      if (!verdict?.isSigned) return note;
+      this.#takeNote(note, verdict, file, rule);
+    }
+    return undefined;
+  }
+
+  #takeNote(
+    { checkpoint, offset }: AnchoredNote,
+    { witnessedAt }: NoteVerdict,
+    file: string,
+    rule: AnchorRule,
+  ): void {
+    this.#sinks.claims.add(checkpoint.size, checkpoint.root, { file, offset });
+    // What lies in the log's own folder is an anchor only by the signature of a witness.
+    if (rule === 'witness' && witnessedAt === undefined) return;
+    const made = rule === 'witness' ? (witnessedAt ?? 0) * 1000 : Date.parse(checkpoint.time);
+    const { size, time = -Infinity } = this.#facts;
+    const isFuture = made > Math.max(this.#context.asOf, Date.now()) + CLOCK_SKEW_MS;
+    this.#facts = {
+      ...this.#facts,
+      ...(checkpoint.size >= size && { size: checkpoint.size, source: { file, offset } }),
+      ...(!isFuture && { time: Math.max(time, made) }),
+    };
+  }
+
+  #report(kind: ProblemKind, message: string, file: string, offset: number): void {
+    this.#sinks.findings.add(kind, message, { seq: this.#facts.size, file, offset });
+  }
+}

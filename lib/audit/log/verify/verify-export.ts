@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { isFolder } from '../read/log-folder.js';
+import { ExportedRecords } from './exported-records.js';
+import { Findings } from './findings.js';
+import { RootClaims } from './root-claims.js';
+import { takeSnapshot } from './snapshot.js';
+import type { StreamContext } from './stream-context.js';
+import { notesVerifier, streamKeys } from './stream-keys.js';
+import { AnchorVerification } from './verify-anchors.js';
+import { verifyCheckpoint } from './verify-checkpoint.js';
+import { EpochVerification } from './verify-epochs.js';
+import type { VerifyOptions } from './verify-options.js';
+import { statusOf, type StreamReport, type VerifyReport } from './verify-report.js';
+import { verifyStreams } from './verify-run.js';
+
+/**
+ * Verifies records that `exportLog` wrote, without the log that they are from: each by its proof, which has to
+ * lead to a root that the key of its epoch signed. That the export holds all records which it should cannot be
+ * verified, so this never takes the place of `verifyLog`.
+ *
+ * @param directory the folder of the export
+ * @param options as for `verifyLog`; records do not grow stale, so `asOf` and `maxAgeSeconds` mean nothing here
+ * @throws AuditError `AUDIT_LOG_UNREADABLE`
+ * @throws RangeError, TypeError for options out of bounds; the signal's reason when it is aborted
+ * @example
+ * const report = await verifyExport('./evidence', { trust, anchors: ['/mnt/elsewhere/anchor'] });
+ */
+export function verifyExport(
+  directory: string,
+  options: VerifyOptions = {},
+): Promise<VerifyReport> {
+  return verifyStreams(directory, options, { required: [], verify: verifyExported });
+}
+
+async function verifyExported(context: StreamContext): Promise<StreamReport> {
+  const { directory, stream, anchors, witnesses } = context;
+  const findings = new Findings();
+  const folder = join(directory, stream);
+  const isThere = await isFolder(folder);
+  if (!isThere) findings.add('stream-missing', 'it is no folder', { seq: 0, file: stream });
+  const keys = isThere ? await streamKeys(context, findings) : undefined;
+  if (!keys) return reportOf(stream, findings);
+  const snapshot = await takeSnapshot(directory, stream, anchors);
+  const verifyNotes = notesVerifier(context, keys);
+  const sinks = { claims: new RootClaims(), findings };
+  const verification = new EpochVerification(context, snapshot.epochs, verifyNotes, sinks);
+  const epochs = await verification.run(keys.epochKey);
+  await verifyCheckpoint(stream, snapshot, epochs, verifyNotes, sinks);
+  const anchored = new RootClaims();
+  const anchor = new AnchorVerification(context, epochs, verifyNotes, {
+    claims: anchored,
+    findings,
+  });
+  for (const file of snapshot.anchors) await anchor.take(file, 'directory');
+  if (witnesses.length > 0) await anchor.take(snapshot.cosigned, 'witness');
+  const records = new ExportedRecords(context, { epochs, verifyNotes, anchored, findings });
+  await records.run(folder);
+  judge(context, records, findings);
+  return reportOf(stream, findings, records, epochs.ledger.count);
+}
+
+function judge(
+  { hasTrust, trusted }: StreamContext,
+  records: ExportedRecords,
+  findings: Findings,
+): void {
+  if (!hasTrust) {
+    const message = 'no trust file was given: whose keys signed is not known';
+    findings.add('trust-missing', message);
+  } else if (!trusted) {
+    findings.add('stream-unregistered', 'the trust file does not name this stream');
+  }
+  const { proven, anchored } = records.counts;
+  if (anchored === proven && proven > 0) return;
+  const message = `of ${proven - anchored} records, the checkpoint that proves them is not kept elsewhere`;
+  findings.add('anchor-missing', message);
+}
+
+function reportOf(
+  stream: string,
+  { problems }: Findings,
+  records?: ExportedRecords,
+  epochs = 0,
+): StreamReport {
+  const { proven, anchored } = records?.counts ?? { proven: 0, anchored: 0 };
+  return {
+    stream,
+    status: statusOf(problems),
+    records: proven,
+    signed: proven,
+    anchored,
+    epochs,
+    closed: false,
+    ...(records && records.lastTime !== '' && { lastTime: records.lastTime }),
+    problems,
+  };
+}

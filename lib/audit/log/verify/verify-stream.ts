@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { genesisHash } from '../leaf-hash.js';
+import type { LogCheckpoint } from '../note/log-checkpoint.js';
+import { isFolder } from '../read/log-folder.js';
+import { ChainWalk } from './chain-walk.js';
+import { Findings } from './findings.js';
+import { judgeChain } from './judge-chain.js';
+import { judgeFreshness } from './judge-freshness.js';
+import { RootClaims } from './root-claims.js';
+import { CHECKPOINT_FILE, takeSnapshot, type Snapshot } from './snapshot.js';
+import type { StreamContext, StreamKeys } from './stream-context.js';
+import { notesVerifier, streamKeys } from './stream-keys.js';
+import { AnchorVerification, type AnchorFacts } from './verify-anchors.js';
+import { verifyCheckpoint } from './verify-checkpoint.js';
+import { EpochVerification, type VerifiedEpochs } from './verify-epochs.js';
+import { statusOf, type StreamReport } from './verify-report.js';
+
+const ATTEMPTS = 3;
+
+/** What the signed notes of a stream say. */
+interface Notes {
+  readonly epochs: VerifiedEpochs;
+  readonly checkpoint: LogCheckpoint | undefined;
+  readonly anchored: AnchorFacts;
+}
+
+/**
+ * Verifies one stream.
+ *
+ * @throws AuditError `AUDIT_LOG_UNREADABLE`
+ */
+export async function verifyStream(context: StreamContext): Promise<StreamReport> {
+  for (let attempt = 1; ; attempt += 1) {
+    const findings = new Findings();
+    const report = await verifyOnce(context, findings, attempt === ATTEMPTS);
+    // A log that is being pruned loses segments while they are read.
+    if (report) return report;
+  }
+}
+
+async function verifyOnce(
+  context: StreamContext,
+  findings: Findings,
+  isLastAttempt: boolean,
+): Promise<StreamReport | undefined> {
+  const { directory, stream, anchors } = context;
+  if (!(await isFolder(join(directory, stream)))) {
+    findings.add('stream-missing', 'the stream is not in the folder', { seq: 0, file: stream });
+    return emptyReport(stream, findings);
+  }
+  const snapshot = await takeSnapshot(directory, stream, anchors);
+  const keys = await streamKeys(context, findings);
+  if (!keys) return emptyReport(stream, findings);
+  const claims = new RootClaims();
+  const notes = await verifySigned(context, snapshot, keys, { claims, findings });
+  const sorted = claims.sorted();
+  const genesis = genesisHash(stream, keys.epochKey);
+  const walk = new ChainWalk(context, snapshot.segments, sorted, genesis);
+  await walk.run(snapshot.folder);
+  if (walk.isGone && !isLastAttempt) return undefined;
+  await judgeChain({ stream, snapshot, walk, claims: sorted, findings });
+  const signed = Math.max(notes.checkpoint?.size ?? 0, notes.epochs.ledger.lastEnd);
+  judgeFreshness({ context, walk, signed, findings, ...notes });
+  return reportOf(stream, walk, signed, notes, findings);
+}
+
+async function verifySigned(
+  context: StreamContext,
+  snapshot: Snapshot,
+  keys: StreamKeys,
+  sinks: { readonly claims: RootClaims; readonly findings: Findings },
+): Promise<Notes> {
+  const { stream, witnesses } = context;
+  const verifyNotes = notesVerifier(context, keys);
+  const verification = new EpochVerification(context, snapshot.epochs, verifyNotes, sinks);
+  const epochs = await verification.run(keys.epochKey);
+  const checkpoint = await verifyCheckpoint(stream, snapshot, epochs, verifyNotes, sinks);
+  const anchors = new AnchorVerification(context, epochs, verifyNotes, sinks);
+  for (const file of snapshot.anchors) await anchors.take(file, 'directory');
+  if (witnesses.length > 0) await anchors.take(snapshot.cosigned, 'witness');
+  const { facts: anchored } = anchors;
+  const signed = Math.max(checkpoint?.size ?? 0, epochs.ledger.lastEnd);
+  if (checkpoint && anchored.size > signed) {
+    const message = `it covers ${checkpoint.size} records, and one of ${anchored.size} is kept elsewhere`;
+    const place = { seq: signed, file: `${stream}/${CHECKPOINT_FILE}`, offset: 0 };
+    sinks.findings.add('checkpoint-outdated', message, place);
+  }
+  return { epochs, checkpoint, anchored };
+}
+
+function reportOf(
+  stream: string,
+  walk: ChainWalk,
+  signed: number,
+  { epochs, checkpoint, anchored }: Notes,
+  { problems, isTampered }: Findings,
+): StreamReport {
+  // What contradicts itself proves no more than what was found right before.
+  const limit = isTampered ? walk.roots.proven.size : Infinity;
+  return {
+    stream,
+    status: statusOf(problems),
+    records: walk.next,
+    signed: Math.min(signed, limit),
+    anchored: Math.min(anchored.size, limit),
+    epochs: epochs.ledger.count,
+    closed: checkpoint?.closed === true && walk.next === checkpoint.size && !walk.tail,
+    ...(walk.lastTime !== '' && { lastTime: walk.lastTime }),
+    problems,
+  };
+}
+
+function emptyReport(stream: string, { problems }: Findings): StreamReport {
+  const status = statusOf(problems);
+  return { stream, status, records: 0, signed: 0, anchored: 0, epochs: 0, closed: false, problems };
+}

@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { systemErrorCode } from '../../../common/system-error-code.js';
+import type { Frontier } from '../merkle/frontier.js';
+import { logCheckpointText, type LogCheckpoint } from '../note/log-checkpoint.js';
+import { signNote } from '../note/signed-note.js';
+import { replaceDurablySync } from './durable-sync.js';
+import type { EpochKeys } from './epoch-keys.js';
+import type { EpochStatements } from './epoch-statements.js';
+import type { FrontierCache } from './frontier-cache.js';
+import type { WriterLimits } from './writer-setup.js';
+
+/** Signing has its cost: however many records come, no more often than this. */
+const SHORTEST_INTERVAL_MS = 100;
+
+interface Parts {
+  readonly folder: string;
+  readonly stream: string;
+  readonly limits: WriterLimits;
+  readonly frontier: Frontier;
+  readonly cache: FrontierCache;
+  readonly keys: EpochKeys;
+  readonly statements: EpochStatements;
+  /** Hears of every checkpoint. */
+  readonly onCheckpoint: (note: string) => void;
+}
+
+/**
+ * Signs the state of the log: a second after it grew, after so many records, now and then when nothing
+ * happens, and at the end of an epoch. It is told of records only once the disk has them.
+ */
+export class Checkpointer {
+  readonly #parts: Parts;
+  /** Leaf hashes that the tree does not have yet. */
+  #waiting: (readonly string[])[] = [];
+  #size: number;
+  #signedSize: number;
+  #signedAt = -Infinity;
+  #epochBegan = performance.now();
+  #epochSize: number;
+  #failure: string | undefined;
+  #note = '';
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#size = parts.frontier.size;
+    this.#signedSize = this.#size;
+    this.#epochSize = parts.statements.last?.size ?? 0;
+  }
+
+  /** Records that no checkpoint covers yet. */
+  get uncovered(): number {
+    return this.#size - this.#signedSize;
+  }
+
+  /** Why the last attempt failed; nothing when it did not. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** The newest checkpoint of this process. */
+  get note(): string {
+    return this.#note;
+  }
+
+  /** Takes the leaf hashes of records that the disk has. They are hashed when there is time for it. */
+  append(leafHashes: readonly string[]): void {
+    this.#waiting.push(leafHashes);
+    this.#size += leafHashes.length;
+  }
+
+  /** Brings the tree up to date and writes what is due. */
+  writeIfDue(now = performance.now()): void {
+    const { limits } = this.#parts;
+    this.#tree();
+    const since = now - this.#signedAt;
+    const isDue =
+      (this.uncovered >= limits.checkpointRecords && since >= SHORTEST_INTERVAL_MS) ||
+      (this.uncovered > 0 && since >= limits.checkpointMs) ||
+      since >= limits.heartbeatMs;
+    if (isDue) this.tryTo('sign');
+    const hasGrown = this.#size > this.#epochSize;
+    if (hasGrown && now - this.#epochBegan >= limits.epochMs) this.tryTo('turn the epoch');
+  }
+
+  /** Signs the log as it is now. */
+  write(end: 'open' | 'closed' = 'open'): string {
+    const { folder, keys, cache } = this.#parts;
+    const checkpoint = { ...this.#state(), ...(end === 'closed' && { closed: true as const }) };
+    const note = signNote(logCheckpointText(checkpoint), keys.signers());
+    cache.write(this.#tree());
+    replaceDurablySync(join(folder, 'checkpoint'), note);
+    this.#signed(note);
+    return note;
+  }
+
+  /** Ends the epoch: its key signs the log and the next key, and is destroyed. */
+  turnEpoch(): void {
+    const { keys, statements } = this.#parts;
+    keys.turn((next) => {
+      const statement = { ...this.#state(), next };
+      statements.append(signNote(logCheckpointText(statement), keys.signers()), statement);
+    });
+    this.#epochBegan = performance.now();
+    this.#epochSize = this.#size;
+    this.write();
+  }
+
+  #tree(): Frontier {
+    const { frontier } = this.#parts;
+    for (const leafHashes of this.#waiting) {
+      for (const leafHash of leafHashes) frontier.append(Buffer.from(leafHash, 'hex'));
+    }
+    this.#waiting = [];
+    return frontier;
+  }
+
+  #state(): LogCheckpoint {
+    const { stream, keys } = this.#parts;
+    const frontier = this.#tree();
+    return {
+      stream,
+      size: frontier.size,
+      root: frontier.root(),
+      epoch: keys.epoch,
+      time: new Date().toISOString(),
+    };
+  }
+
+  #signed(note: string): void {
+    this.#note = note;
+    this.#signedSize = this.#size;
+    this.#signedAt = performance.now();
+    this.#parts.onCheckpoint(note);
+  }
+
+  /** A failure, as on a full disk, is kept for the health report, and tried again later. */
+  tryTo(what: 'sign' | 'turn the epoch'): void {
+    try {
+      if (what === 'sign') this.write();
+      else this.turnEpoch();
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = systemErrorCode(error);
+      this.#signedAt = performance.now();
+    }
+  }
+}

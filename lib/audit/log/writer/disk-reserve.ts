@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync, statSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeDurablySync } from './durable-sync.js';
+
+/**
+ * A file that takes up room until the disk is full, and then makes room for what must still be written.
+ * Its bytes are random, since file systems that compress would keep no room for zeroes.
+ */
+export class DiskReserve {
+  readonly #path: string;
+  readonly #bytes: number;
+  #isThere = false;
+
+  constructor(folder: string, bytes: number) {
+    this.#path = join(folder, 'reserve.bin');
+    this.#bytes = bytes;
+  }
+
+  /** Takes the room, if it is to be had. */
+  take(): boolean {
+    if (this.#isThere || this.#bytes === 0) return true;
+    try {
+      if (statSync(this.#path, { throwIfNoEntry: false })?.size !== this.#bytes) {
+        writeDurablySync(this.#path, randomBytes(this.#bytes));
+      }
+      this.#isThere = true;
+    } catch {
+      rmSync(this.#path, { force: true });
+    }
+    return this.#isThere;
+  }
+
+  /** Gives the room back. @returns whether there was any */
+  spend(): boolean {
+    if (!this.#isThere) return false;
+    this.#isThere = false;
+    try {
+      unlinkSync(this.#path);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Writes a private file (mode 0600), in the place of another of its name, and waits until the disk has its bytes. */
+export function writeDurablySync(path: string, content: Uint8Array | string): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+  const fd = openSync(path, 'w', 0o600);
+  try {
+    for (let written = 0; written < bytes.length;) {
+      written += writeSync(fd, bytes, written);
+    }
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Waits until the disk has the names of the files of a folder. */
+export function syncFolderSync(folder: string): void {
+  // Windows opens no folders and needs none of this.
+  if (process.platform === 'win32') return;
+  const fd = openSync(folder, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Puts a private file in the place of another: after a crash the one or the other is there, whole. */
+export function replaceDurablySync(path: string, content: string): void {
+  const unfinished = `${path}.${randomBytes(8).toString('hex')}.new`;
+  try {
+    writeDurablySync(unfinished, content);
+    renameSync(unfinished, path);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
+  syncFolderSync(dirname(path));
+}

@@ -1,0 +1,153 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { epochKeyLost } from '../file-audit-log.errors.js';
+import { epochKeyName, originOf } from '../note/log-checkpoint.js';
+import { noteSigner, rawPublicKey, type NoteSigner } from '../note/note-signer.js';
+import { syncFolderSync, writeDurablySync } from './durable-sync.js';
+
+/** Where the keys of a stream are. */
+export interface KeyPlace {
+  readonly keyFolder: string;
+  readonly stream: string;
+}
+
+/** The private key of an epoch. */
+export function epochKeyPath({ keyFolder, stream }: KeyPlace, epoch: number): string {
+  return join(keyFolder, `${stream}.${epoch}.pem`);
+}
+
+/** The key that witnesses know the stream by. It never turns, and proves nothing alone. */
+export function identityKeyPath({ keyFolder, stream }: KeyPlace): string {
+  return join(keyFolder, `${stream}.identity.pem`);
+}
+
+/** A key as a private file holds it. */
+export function privateKeyPem(key: KeyObject): string {
+  return key.export({ format: 'pem', type: 'pkcs8' }).toString();
+}
+
+/**
+ * The keys that sign a stream's checkpoints. Each epoch has its own; when it ends, its key signs the next
+ * public key and is destroyed, so that who takes the machine over later cannot sign for the past (Bellare
+ * and Yee, 1997).
+ */
+export class EpochKeys {
+  readonly #place: KeyPlace;
+  readonly #identity: NoteSigner | undefined;
+  #epoch: number;
+  #key: KeyObject;
+
+  /**
+   * Loads the key of the current epoch, and finishes a turn that a crash cut off.
+   *
+   * @param expected the public key that the last statement, or the stream's beginning, names
+   * @throws AuditError `AUDIT_EPOCH_KEY_LOST`
+   */
+  constructor(place: KeyPlace, epoch: number, expected: Buffer) {
+    this.#place = place;
+    this.#epoch = epoch;
+    const path = epochKeyPath(place, epoch);
+    if (!existsSync(path) && holdsKey(`${path}.next`, expected)) this.#putInPlace(epoch);
+    const key = readKey(path);
+    if (!key || !rawPublicKey(key).equals(expected)) throw epochKeyLost(place.stream, epoch);
+    this.#key = key;
+    const identity = readKey(identityKeyPath(place));
+    this.#identity = identity && noteSigner(originOf(place.stream), identity);
+    this.#destroyEarlier();
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get publicKey(): Buffer {
+    return rawPublicKey(this.#key);
+  }
+
+  /** Who signs checkpoints now. */
+  signers(): NoteSigner[] {
+    const own = noteSigner(epochKeyName(this.#place.stream, this.#epoch), this.#key);
+    return this.#identity ? [own, this.#identity] : [own];
+  }
+
+  /**
+   * Ends the epoch.
+   *
+   * @param state signs the next public key, and returns when the disk has the statement
+   */
+  turn(state: (next: Buffer) => void): void {
+    const next = this.#nextKey();
+    state(rawPublicKey(next));
+    this.#putInPlace(this.#epoch + 1);
+    this.#epoch += 1;
+    this.#key = next;
+    this.#destroyEarlier();
+  }
+
+  /** A key that an earlier attempt has left is taken: its statement may be on the disk already. */
+  #nextKey(): KeyObject {
+    const path = `${epochKeyPath(this.#place, this.#epoch + 1)}.next`;
+    const left = readKey(path);
+    if (left) return left;
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeDurablySync(path, privateKeyPem(privateKey));
+    syncFolderSync(this.#place.keyFolder);
+    return privateKey;
+  }
+
+  #putInPlace(epoch: number): void {
+    const path = epochKeyPath(this.#place, epoch);
+    renameSync(`${path}.next`, path);
+    syncFolderSync(this.#place.keyFolder);
+  }
+
+  /** A crash may have left more than one. */
+  #destroyEarlier(): void {
+    const { keyFolder, stream } = this.#place;
+    const earlier = readdirSync(keyFolder).filter((file) => {
+      const [, epoch] =
+        /^\.(\d+)\.pem$/.exec(file.startsWith(stream) ? file.slice(stream.length) : '') ?? [];
+      return epoch !== undefined && Number(epoch) < this.#epoch;
+    });
+    for (const file of earlier) destroy(join(keyFolder, file));
+    if (earlier.length > 0) syncFolderSync(keyFolder);
+  }
+}
+
+function holdsKey(path: string, expected: Buffer): boolean {
+  const key = readKey(path);
+  return key !== undefined && rawPublicKey(key).equals(expected);
+}
+
+function readKey(path: string): KeyObject | undefined {
+  try {
+    const key = createPrivateKey(readFileSync(path));
+    return key.asymmetricKeyType === 'ed25519' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As far as a program can: the medium, snapshots and the memory may keep what was there. */
+function destroy(path: string): void {
+  const fd = openSync(path, 'r+');
+  try {
+    writeSync(fd, Buffer.alloc(fstatSync(fd).size), 0, null, 0);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  unlinkSync(path);
+}

@@ -1,0 +1,70 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeBase64 } from '../../../common/encoding.js';
+import { Frontier } from '../merkle/frontier.js';
+
+const FILE = 'frontier.json';
+const MAX_BYTES = 64 * 1024;
+
+interface Entry {
+  readonly size: number;
+  readonly hashes: readonly string[];
+}
+
+/**
+ * Keeps the tree's frontier beside the checkpoint, so that a start need not hash the whole log. It is no
+ * evidence: whoever reads it compares its root with a signed one. Two are kept, since a crash may come
+ * between this file and the checkpoint.
+ */
+export class FrontierCache {
+  readonly #path: string;
+  #previous: Entry | undefined;
+
+  constructor(folder: string) {
+    this.#path = join(folder, FILE);
+  }
+
+  write(frontier: Frontier): void {
+    const entry = {
+      size: frontier.size,
+      hashes: frontier.hashes().map((hash) => hash.toString('base64')),
+    };
+    const frontiers = this.#previous ? [entry, this.#previous] : [entry];
+    writeFileSync(`${this.#path}.new`, JSON.stringify({ v: 1, frontiers }), { mode: 0o600 });
+    renameSync(`${this.#path}.new`, this.#path);
+    this.#previous = entry;
+  }
+
+  /** The frontier whose root this is, if it is there. */
+  read(size: number, root: Buffer): Frontier | undefined {
+    for (const entry of this.#entries()) {
+      const frontier = frontierOf(entry);
+      if (frontier?.size === size && frontier.root().equals(root)) return frontier;
+    }
+    return undefined;
+  }
+
+  /** The root over the first records, as far as the cache knows it. */
+  rootAt(size: number): Buffer | undefined {
+    const frontiers = this.#entries().map((entry) => frontierOf(entry));
+    return frontiers.find((frontier) => frontier?.size === size)?.root();
+  }
+
+  #entries(): readonly unknown[] {
+    try {
+      const text = readFileSync(this.#path, 'utf8');
+      const { frontiers } = JSON.parse(text.slice(0, MAX_BYTES)) as { frontiers?: unknown };
+      return Array.isArray(frontiers) ? frontiers : [];
+    } catch {
+      return [];
+    }
+  }
+}
+
+function frontierOf(entry: unknown): Frontier | undefined {
+  const { size, hashes } = (entry ?? {}) as { size?: unknown; hashes?: unknown };
+  if (!Number.isSafeInteger(size) || !Array.isArray(hashes)) return undefined;
+  const decoded = hashes.map((hash) => (typeof hash === 'string' ? decodeBase64(hash) : undefined));
+  const whole = decoded.filter((hash) => hash?.length === 32);
+  return whole.length === decoded.length ? Frontier.of(Number(size), whole as Buffer[]) : undefined;
+}

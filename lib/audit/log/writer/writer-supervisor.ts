@@ -1,0 +1,203 @@
+import { AuditError } from '../../../errors/audit.error.js';
+import { InlineWriter } from './inline-writer.js';
+import type { OwnRecord } from './own-record.js';
+import type { SegmentSystem } from './segment-file.js';
+import { ThreadWriter, WriterDied } from './thread-writer.js';
+import type { Writer, WriterListener } from './writer.js';
+import type {
+  WriterBatch,
+  WriterOpened,
+  WriterResult,
+  WriterSetup,
+  WriterState,
+  WrittenPlace,
+} from './writer-setup.js';
+
+const REVIVAL_INTERVAL_MS = 250;
+const ATTEMPTS = 5;
+const NOTHING: WriterBatch = { bodies: [], critical: [], losses: [] };
+
+/** What became of the bodies of a batch. */
+export interface Written {
+  /** Where each of them is now; `undefined` for one that was refused. */
+  readonly places: readonly (WrittenPlace | undefined)[];
+  readonly reason?: WriterResult['reason'];
+  readonly code?: string;
+}
+
+/** What a supervisor is told. */
+export interface SupervisorOptions {
+  readonly setup: WriterSetup;
+  readonly firstKey: Buffer;
+  readonly mode: 'thread' | 'inline';
+  readonly onCheckpoint: (note: string) => void;
+  readonly onState: (state: WriterState) => void;
+  /** The calls of the system, other than the real ones in a test; for `inline` only. */
+  readonly system?: SegmentSystem;
+}
+
+/**
+ * Keeps a writer running. When its thread dies, another one takes over where the disk says that the first
+ * had come to, so that nothing is lost and nothing is written twice.
+ */
+export class WriterSupervisor implements WriterListener {
+  readonly #options: SupervisorOptions;
+  #writer: Writer | undefined;
+  #kind: 'thread' | 'inline';
+  #turn: Promise<unknown> = Promise.resolve();
+  #hasOpened = false;
+  #isClosing = false;
+  #durableSeq = 0;
+  readonly #deaths: string[] = [];
+  #revivedAt = -Infinity;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#kind = options.mode;
+  }
+
+  get kind(): 'thread' | 'inline' {
+    return this.#kind;
+  }
+
+  /** @throws AuditError when the stream cannot be opened */
+  async open(): Promise<WriterOpened> {
+    const { setup } = this.#options;
+    const writer = await this.#start(setup);
+    this.#writer = writer;
+    this.#hasOpened = true;
+    return writer.opened;
+  }
+
+  /** @throws Error when the writer died and no other one could be started */
+  write(batch: WriterBatch): Promise<Written> {
+    return this.#inTurn(async () => {
+      if (!this.#writer) return this.#takeOver(batch);
+      try {
+        return this.#placed(batch, await this.#writer.write(batch));
+      } catch (error) {
+        if (error instanceof WriterDied) return this.#takeOver(batch);
+        throw error;
+      }
+    });
+  }
+
+  checkpoint(): Promise<string> {
+    return this.#inTurn(async () => {
+      if (!this.#writer) await this.#takeOver(NOTHING);
+      return this.#writer?.checkpoint() ?? '';
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#isClosing = true;
+      if (!this.#writer) await this.#takeOver(NOTHING);
+      await this.#writer?.close();
+    });
+  }
+
+  onCheckpoint(note: string): void {
+    this.#options.onCheckpoint(note);
+  }
+
+  onState(state: WriterState): void {
+    this.#durableSeq = state.durableSeq;
+    this.#options.onState(state);
+  }
+
+  onDeath(reason: string): void {
+    this.#writer = undefined;
+    if (this.#isClosing) return;
+    this.#deaths.push(reason);
+    // Without waiting for the next record: checkpoints are due meanwhile.
+    this.#inTurn(async () => this.#writer ?? this.#takeOver(NOTHING)).catch(() => undefined);
+  }
+
+  /** A writer answers one request at a time. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #takeOver(batch: WriterBatch): Promise<Written> {
+    // Should the next writer die as well, what the first one wrote is still looked for from here on.
+    const nextSeq = this.#durableSeq;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#takeOverOnce(batch, nextSeq);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !(error instanceof WriterDied)) throw error;
+      }
+    }
+  }
+
+  async #takeOverOnce(batch: WriterBatch, nextSeq: number): Promise<Written> {
+    const sinceLast = performance.now() - this.#revivedAt;
+    if (sinceLast < REVIVAL_INTERVAL_MS) await delay(REVIVAL_INTERVAL_MS - sinceLast);
+    this.#revivedAt = performance.now();
+    const told = this.#deaths.length;
+    const findings = this.#deaths.map(restarted);
+    const resume = { nextSeq, bodies: batch.bodies };
+    const writer = await this.#start({ ...this.#options.setup, findings, resume });
+    this.#writer = writer;
+    this.#deaths.splice(0, told);
+    const { resumed } = writer.opened;
+    const rest = withoutFirst(batch, resumed.length);
+    const written = this.#placed(rest, await writer.write(rest));
+    return { ...written, places: [...resumed, ...written.places] };
+  }
+
+  #placed(batch: WriterBatch, result: WriterResult): Written {
+    this.onState(result.state);
+    return placed(batch, result);
+  }
+
+  async #start(setup: WriterSetup): Promise<Writer> {
+    const { firstKey, system } = this.#options;
+    if (this.#kind === 'inline') return InlineWriter.open(setup, firstKey, this, system);
+    try {
+      return await ThreadWriter.open(setup, firstKey, this);
+    } catch (error) {
+      // Where the log itself is the trouble, or threads could be started before, nothing else helps.
+      if (error instanceof AuditError || this.#hasOpened) throw error;
+    }
+    const inline = await InlineWriter.open(setup, firstKey, this, system);
+    this.#kind = 'inline';
+    process.emitWarning(
+      'The audit log writes in the main thread, since its writer thread could not be started. Each write holds the event loop until the disk has it.',
+    );
+    return inline;
+  }
+}
+
+function restarted(reason: string): OwnRecord {
+  return { event: 'audit_writer_restarted', level: 'critical', details: { reason } };
+}
+
+function withoutFirst({ bodies, critical, losses }: WriterBatch, count: number): WriterBatch {
+  return {
+    bodies: bodies.slice(count),
+    critical: critical.filter((index) => index >= count).map((index) => index - count),
+    losses,
+  };
+}
+
+function placed({ bodies }: WriterBatch, result: WriterResult): Written {
+  const { firstSeq, leafHashes, refused, reason, code } = result;
+  const isRefused = new Set(refused);
+  let nth = 0;
+  const places = bodies.map((_, index) => {
+    if (isRefused.has(index)) return undefined;
+    const leafHash = leafHashes.slice(nth * 64, nth * 64 + 64);
+    const seq = firstSeq + nth;
+    nth += 1;
+    return { seq, leafHash };
+  });
+  return { places, ...(reason && { reason }), ...(code !== undefined && { code }) };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,24 @@
+import { InvalidArgumentError } from 'commander';
+
+const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/** Reads a moment: a date, which begins at midnight UTC, or a time with its zone. */
+export function moment(text: string): Date {
+  const date = new Date(DATE.test(text) ? text : NaN);
+  if (!Number.isNaN(date.getTime())) return date;
+  throw new InvalidArgumentError(
+    'A date such as 2026-11-27, or a time such as 2026-11-27T02:30:00Z, is needed.',
+  );
+}
+
+/** Collects an option that can be given several times. */
+export function several(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+/** Reads an identifier: its type, a colon, its value. */
+export function identifier(text: string): { readonly type: string; readonly value: string } {
+  const [, type = '', value = ''] = /^([^:]+):(.+)$/s.exec(text) ?? [];
+  if (value !== '') return { type, value };
+  throw new InvalidArgumentError('A type and a value are needed, such as email:alice@example.com.');
+}

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { resolve } from 'node:path';
+import { addDirectoryOption, directoryOf, type DirectoryFlags } from './audit-directory.js';
+import { say, type Terminal } from './terminal.js';
+
+interface ProveFlags extends DirectoryFlags {
+  readonly out?: string;
+}
+
+/** `nestjs-security audit prove` */
+export function auditProveCommand(terminal: Terminal): Command {
+  const command = new Command('prove').description(
+    'Prints the proof that a record is in the log, in the form of c2sp.org/tlog-proof.',
+  );
+  return addDirectoryOption(command)
+    .argument('<id>', 'the id of the record: <stream>:<seq>')
+    .option('--out <file>', 'write the proof there, and the record beside it as <file>.record')
+    .action(async (id: string, flags: ProveFlags) => {
+      const [{ proveRecord }, { writeNewFile }] = await Promise.all([
+        import('../audit/log/read/prove-record.js'),
+        import('./write-new-file.js'),
+      ]);
+      const { line, proof } = await proveRecord(directoryOf(flags, terminal), id);
+      if (flags.out === undefined) {
+        terminal.stdout.write(proof);
+        return;
+      }
+      const path = resolve(terminal.cwd(), flags.out);
+      await writeNewFile(path, proof);
+      await writeNewFile(`${path}.record`, line);
+      say(terminal, `Written: ${JSON.stringify(path)} and the record beside it.`);
+    });
+}

@@ -1,0 +1,33 @@
+import type {
+  StreamReport,
+  VerifyProblem,
+  VerifyReport,
+} from '../audit/log/verify/verify-report.js';
+import { harmless } from './terminal.js';
+
+/** What a verification found, in lines for people. */
+export function auditReportLines({ status, firstBadSeq, streams }: VerifyReport): string[] {
+  const first = firstBadSeq === undefined ? '' : `, first bad record: ${firstBadSeq}`;
+  return [...streams.flatMap(streamLines), `${status.toUpperCase()}${first}`];
+}
+
+function streamLines(stream: StreamReport): string[] {
+  const { records, signed, anchored, epochs, closed, lastTime } = stream;
+  const last = lastTime === undefined ? '' : `, last at ${harmless(lastTime)}`;
+  const ending = closed ? ', closed' : '';
+  return [
+    `${stream.stream}: ${stream.status}`,
+    `  ${records} records chained, ${signed} signed, ${anchored} anchored; ${epochs} epochs ended${ending}${last}`,
+    ...stream.problems.map(problemLine),
+  ];
+}
+
+function problemLine({ kind, grade, seq, file, offset, message }: VerifyProblem): string {
+  const place = [
+    ...(seq === undefined ? [] : [`record ${seq}`]),
+    ...(file === undefined ? [] : [harmless(file)]),
+    ...(offset === undefined ? [] : [`byte ${offset}`]),
+  ];
+  const where = place.length === 0 ? '' : ` (${place.join(', ')})`;
+  return `  ${grade}: ${kind}${where}: ${harmless(message)}`;
+}

@@ -1,0 +1,133 @@
+import { Test, type TestingModule } from '@nestjs/testing';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  AuditService,
+  DirectoryAuditAnchor,
+  SecurityModule,
+  type AuditOptions,
+} from 'nestjs-security';
+import { MemoryAuditSink } from 'nestjs-security/testing';
+import { readStreams, verifyChain } from '../support/audit-chain.js';
+import { testKey } from '../support/keys.js';
+
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'audit-'));
+
+async function start(audit: AuditOptions): Promise<TestingModule> {
+  const module = await Test.createTestingModule({
+    imports: [SecurityModule.forRoot({ keys: [testKey('2026-11')], audit })],
+  }).compile();
+  await module.init();
+  return module;
+}
+
+async function record(module: TestingModule, count: number): Promise<void> {
+  const audit = module.get(AuditService);
+  for (let n = 0; n < count; n += 1) await audit.record({ event: 'user_created' });
+}
+
+describe('An audit log with a sink and an anchor', () => {
+  it('has brought all of it there when the application has ended', async () => {
+    const [root, sink] = [newFolder(), new MemoryAuditSink()];
+    const directory = join(root, 'log');
+    const anchor = new DirectoryAuditAnchor(join(root, 'anchor'));
+    const module = await start({ directory, sinks: [sink], anchors: [anchor] });
+    await record(module, 5);
+    await module.close();
+    const [stream] = readStreams(directory);
+    if (!stream) throw new Error('a stream was expected');
+    verifyChain(stream);
+    expect(sink.records(stream.name).map(({ line }) => line)).toEqual(stream.lines);
+    const anchored = readFileSync(join(root, 'anchor', `${stream.name}.notes`), 'utf8');
+    const final = readFileSync(join(stream.folder, 'checkpoint'), 'utf8');
+    expect(final).toMatch(/\nclosed\n\n/);
+    expect(anchored.endsWith(`${final}\n`)).toBe(true);
+  });
+
+  it('tells how far it has come', async () => {
+    const [root, sink] = [newFolder(), new MemoryAuditSink()];
+    const anchor = new DirectoryAuditAnchor(join(root, 'anchor'));
+    const module = await start({ directory: join(root, 'log'), sinks: [sink], anchors: [anchor] });
+    await record(module, 3);
+    const audit = module.get(AuditService);
+    await audit.checkpoint();
+    expect(audit.health()).toMatchObject({
+      status: 'ok',
+      durableSeq: 3,
+      signedSize: 3,
+      writer: 'thread',
+      sinks: [{ name: sink.name }],
+      anchors: [{ name: anchor.name }],
+    });
+    await module.close();
+  });
+
+  it.each(['sink', 'anchor'])(
+    'does not start when it was rolled back behind its %s',
+    async (kind) => {
+      const root = newFolder();
+      const directory = join(root, 'log');
+      const audit: AuditOptions = {
+        directory,
+        ...(kind === 'sink'
+          ? { sinks: [new MemoryAuditSink()] }
+          : { anchors: [new DirectoryAuditAnchor(join(root, 'anchor'))] }),
+      };
+      const first = await start(audit);
+      await record(first, 2);
+      await first.close();
+      cpSync(directory, join(root, 'snapshot'), { recursive: true });
+      const second = await start(audit);
+      await record(second, 2);
+      await second.close();
+      rmSync(directory, { recursive: true });
+      cpSync(join(root, 'snapshot'), directory, { recursive: true });
+      const before = readStreams(directory);
+      await expect(start(audit)).rejects.toMatchObject({ code: 'AUDIT_LOG_ROLLED_BACK' });
+      expect(readStreams(directory)).toEqual(before);
+    },
+  );
+});
+
+describe('An audit log without a folder', () => {
+  it('hands records to its sinks, and promises nothing', async () => {
+    const sink = new MemoryAuditSink();
+    const module = await start({ directory: false, sinks: [sink] });
+    const receipt = await module.get(AuditService).record({ event: 'user_created' });
+    expect(receipt.durability).toBe('none');
+    await module.get(AuditService).flush();
+    const [stream = ''] = sink.streams;
+    expect(sink.records(stream).map(({ id }) => id)).toEqual([receipt.id]);
+    await expect(module.get(AuditService).checkpoint()).rejects.toMatchObject({
+      code: 'AUDIT_NO_FILES',
+    });
+    await module.close();
+  });
+
+  it('needs a sink', async () => {
+    await expect(start({ directory: false })).rejects.toThrow(/audit\.sinks/);
+  });
+
+  it('tries again for as long as the sink refuses, and loses nothing', async () => {
+    const sink = new MemoryAuditSink();
+    const write = sink.write.bind(sink);
+    let refusals = 2;
+    sink.write = async (...call) => {
+      refusals -= 1;
+      if (refusals >= 0) throw new Error('not now');
+      return write(...call);
+    };
+    const module = await start({ directory: false, sinks: [sink] });
+    await record(module, 3);
+    expect(module.get(AuditService).health()).toMatchObject({
+      status: 'degraded',
+      reasons: ['sink-failed'],
+    });
+    await module.get(AuditService).flush();
+    expect(module.get(AuditService).health().status).toBe('ok');
+    const [stream = ''] = sink.streams;
+    expect(sink.records(stream)).toHaveLength(3);
+    await module.close();
+  });
+});

@@ -1,0 +1,83 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { jest } from '@jest/globals';
+import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
+import { ThreadWriter } from '../../lib/audit/log/writer/thread-writer.js';
+import { verifyChain } from '../support/audit-chain.js';
+import { auditBody, onlyStream } from '../support/crashed-log.js';
+
+/** The threads that were begun, to be killed. */
+function watchThreads(): Worker[] {
+  const workers: Worker[] = [];
+  const launch = ThreadWriter.launch.bind(ThreadWriter);
+  jest.spyOn(ThreadWriter, 'launch').mockImplementation(async (data) => {
+    const worker = await launch(data);
+    workers.push(worker);
+    return worker;
+  });
+  return workers;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function grown(list: readonly unknown[], length: number): Promise<void> {
+  while (list.length < length) await pause(5);
+}
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+describe('When its thread is killed, the log', () => {
+  it('goes on in another one; no record is lost or written twice', async () => {
+    const workers = watchThreads();
+    const directory = join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
+    const log = new FileAuditLog(directory);
+    await log.open();
+    const written: string[] = [];
+    const end = new AbortController();
+    const callers = Array.from({ length: 64 }, async (_, caller) => {
+      for (let n = 0; !end.signal.aborted; n += 1) {
+        const { id, leafHash } = await log.append(auditBody(caller * 1_000_000 + n));
+        written.push(`${id} ${leafHash}`);
+      }
+    });
+    for (let kill = 0; kill < 8; kill += 1) {
+      // In every other round the new thread may not even have begun.
+      if (kill % 2 === 0) await grown(written, written.length + 100);
+      await pause(kill * 13);
+      await workers.at(-1)?.terminate();
+    }
+    end.abort();
+    await Promise.all(callers);
+    await log.close();
+
+    const records = verifyChain(onlyStream(directory));
+    const own = records.filter(({ event }) => event === 'e');
+    expect(new Set(own.map(({ n }) => n)).size).toBe(own.length);
+    expect(own).toHaveLength(written.length);
+    const ids = new Set(own.map(({ id }) => String(id)));
+    expect(written.filter((each) => !ids.has(each.split(' ')[0] ?? ''))).toEqual([]);
+    expect(
+      records.filter(({ event }) => event === 'audit_writer_restarted').length,
+    ).toBeGreaterThan(3);
+  }, 60_000);
+
+  it('goes on though nothing is recorded at that moment', async () => {
+    const workers = watchThreads();
+    const directory = join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
+    const log = new FileAuditLog(directory);
+    await log.open();
+    await log.append(auditBody(1));
+    await workers[0]?.terminate();
+    await log.append(auditBody(2));
+    await log.close();
+    expect(verifyChain(onlyStream(directory)).map(({ event, n }) => n ?? event)).toEqual([
+      1,
+      'audit_writer_restarted',
+      2,
+    ]);
+  });
+});

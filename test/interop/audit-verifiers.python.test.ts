@@ -1,0 +1,237 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { parseTrust } from '../../lib/audit/log/verify/trust.js';
+import { exportLog } from '../../lib/audit/log/read/export-log.js';
+import { verifyExport } from '../../lib/audit/log/verify/verify-export.js';
+import { verifyLog } from '../../lib/audit/log/verify/verify-log.js';
+import { BASE, FOLDER, STREAM, type AuditPlan } from '../support/audit-plan.js';
+import { ATTACKED_PLANS } from '../support/audit-plans.attacked.js';
+import { DAMAGED_PROOF_PLANS } from '../support/audit-plans.damaged-proofs.js';
+import { DAMAGED_RECORD_PLANS } from '../support/audit-plans.damaged-records.js';
+import { EXPORTED_PLANS } from '../support/audit-plans.exported.js';
+import { HONEST_PLANS } from '../support/audit-plans.honest.js';
+import { ATTACKED, ATTACKS, type Attack, type Effort } from '../support/audit-attacks.js';
+import { buildAuditLog, type TestLog } from '../support/audit-log-builder.js';
+import { notRun } from '../support/not-run.js';
+import { pythonWith } from '../support/python.js';
+import {
+  argumentsFor,
+  verifyAll,
+  writeLogs,
+  type PythonVerdict,
+  type WrittenLog,
+} from '../support/python-audit-logs.js';
+
+const PLANS = [
+  ...HONEST_PLANS,
+  ...ATTACKED_PLANS,
+  ...DAMAGED_PROOF_PLANS,
+  ...DAMAGED_RECORD_PLANS,
+  ...EXPORTED_PLANS.filter(({ options }) => options?.includes('--export')),
+];
+const WHOLE: AuditPlan = {
+  name: 'a log with a bit of everything',
+  streams: {
+    [STREAM]: [...BASE, ['abandon'], ['records', 5], ['checkpoint'], ['cosign'], ['anchor']],
+  },
+  recovery: true,
+  witness: true,
+  exit: 0,
+  kinds: [],
+};
+const ANCHORED_END =
+  'an anchored end of an epoch that the log lacks shows that the log was put back';
+const NO_RECORDS = [
+  'half a character',
+  'a number that JSON has not',
+  'no event',
+  'no end of its object',
+  'more levels than can be read',
+].map((what) => `a chained and signed line with ${what}`);
+const TILED = ['edit', 'delete', 'insert', 'swap'].map(
+  (change) => `${change} of record 45, covered by "sign", with tiles that still know it`,
+);
+const EXIT = { clean: 0, tampered: 1, incomplete: 2 };
+
+const EFFORTS: readonly Effort[] = ['naive', 'earlier', 'current'];
+
+/** Where the verifiers differ, and why the one in Python holds to the format. */
+const DISPUTED: ReadonlyMap<string, string> = new Map([
+  ['more zeros at the end than a record may have bytes', 'bytes without LF are an unsigned tail'],
+  ['an old copy from before a statement that was anchored', ANCHORED_END],
+  ['an anchored end of the epoch that the log does not know', ANCHORED_END],
+  ['a stream that is gone, and its identity key is not', 'an identity key registers its stream'],
+  ['an export that another root is anchored for', 'two signed roots of one size are of two logs'],
+  ['a proof without its record', 'the record was taken out of the export'],
+  ...NO_RECORDS.map((what) => [what, 'a record is JSON in UTF-8'] as const),
+  ...TILED.map((what) => [what, 'the tiles tell which record was changed'] as const),
+]);
+
+/** What both verifiers must agree on. */
+interface Verdict {
+  readonly exit: number;
+  readonly first: number | null;
+}
+const CLEAN: Verdict = { exit: 0, first: null };
+
+const CHANGE = fc.record({
+  file: fc.constantFrom(
+    ...['checkpoint', 'epochs.notes', 'cosigned.notes', 'genesis.json', 'identity.vkey'].map(
+      (name) => `${FOLDER}/${name}`,
+    ),
+    `${FOLDER}/seg-0000000000000000.jsonl`,
+    `${FOLDER}/seg-0000000000000050.jsonl`,
+    `anchor/${STREAM}.notes`,
+  ),
+  at: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  bit: fc.nat(7),
+  cut: fc.option(fc.nat(2000), { nil: undefined }),
+  inserted: fc.option(fc.uint8Array({ maxLength: 100 }), { nil: undefined }),
+});
+
+describe('The two verifiers of the audit log', () => {
+  const python = pythonWith('cryptography');
+  if (!python) notRun('the comparison of the audit log verifiers (needs cryptography)');
+  const folder = mkdtempSync(join(tmpdir(), 'audit-verifiers-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  let logs: ReadonlyMap<string, WrittenLog> = new Map();
+  let theirs: readonly PythonVerdict[] = [];
+  beforeAll(() => {
+    if (!python) return;
+    logs = writeLogs(python, folder, [...PLANS, WHOLE]);
+    theirs = verifyAll(
+      python,
+      PLANS.map((plan) => argumentsFor(plan, logOf(plan))),
+    );
+  }, 120_000);
+  const logOf = (plan: AuditPlan): WrittenLog => {
+    const log = logs.get(plan.name);
+    if (!log) throw new Error(`no log of ${plan.name}`);
+    return log;
+  };
+
+  const numbered = PLANS.map((plan, at) => ({ ...plan, at }));
+
+  it.each(numbered.filter(({ name }) => !DISPUTED.has(name)))('agree on $name', async (plan) => {
+    if (!python) return;
+    expect(await judged(plan, logOf(plan))).toEqual(read(theirs[plan.at]));
+  });
+
+  // Whoever mends one of these takes it off the list.
+  it.each(numbered.filter(({ name }) => DISPUTED.has(name)))('differ on $name', async (plan) => {
+    if (!python) return;
+    expect(await judged(plan, logOf(plan))).not.toEqual(read(theirs[plan.at]));
+  });
+
+  it('agree on every attack of the table, with and without an anchor', async () => {
+    if (!python) return;
+    const attacked = ATTACKS.flatMap((attack) =>
+      EFFORTS.map((effort) => ({
+        what: `${attack.title}: ${effort}`,
+        ...attackedLog(attack, effort),
+      })),
+    );
+    try {
+      const cases = attacked.flatMap(({ what, written }) =>
+        [WHOLE, { ...WHOLE, without: ['anchor'] as const }].map((plan) => ({
+          what,
+          plan,
+          written,
+        })),
+      );
+      const verdicts = verifyAll(
+        python,
+        cases.map(({ plan, written }) => argumentsFor(plan, written)),
+      );
+      for (const [at, { what, plan, written }] of cases.entries()) {
+        expect([what, await judged(plan, written)]).toEqual([what, read(verdicts[at])]);
+      }
+    } finally {
+      for (const { log } of attacked) log.remove();
+    }
+  }, 120_000);
+
+  it('agree on an export that was made of a log', async () => {
+    if (!python) return;
+    const out = join(folder, 'export');
+    await exportLog(logOf(WHOLE).directory, { event: 'login_succeeded' }, () => [], out);
+    const plan: AuditPlan = { ...WHOLE, options: ['--export'], export: [] };
+    const exported = { ...logOf(WHOLE), directory: out };
+    const [verdict] = verifyAll(python, [argumentsFor(plan, exported)]);
+    expect(verdict?.result?.streams[0]?.records).toBe(105);
+    expect([await judged(plan, exported), read(verdict)]).toEqual([CLEAN, CLEAN]);
+  });
+
+  it('agree on whatever is done to a file', async () => {
+    if (!python) return;
+    const changes = fc.sample(CHANGE, 200);
+    const changed = changes.map((change, at) =>
+      damaged(logOf(WHOLE), join(folder, `c-${at}`), change),
+    );
+    const verdicts = verifyAll(
+      python,
+      changed.map((log) => argumentsFor(WHOLE, log)),
+    );
+    for (const [at, log] of changed.entries()) {
+      const [ours, verdict] = [await judged(WHOLE, log), read(verdicts[at])];
+      const isRecord = changes[at]?.file.includes('seg-');
+      // A record that is no JSON any more is bad to one verifier and changed to the other.
+      const seen = isRecord ? [ours.exit, verdict.exit] : [ours, verdict];
+      expect([changes[at], seen[0]]).toEqual([changes[at], seen[1]]);
+    }
+  }, 120_000);
+});
+
+/** A log of the table of attacks, after an attack. */
+function attackedLog({ plan, run }: Attack, effort: Effort): { log: TestLog; written: WrittenLog } {
+  const log = buildAuditLog(plan ?? ATTACKED, ATTACKED);
+  const [stream, other] = log.streams;
+  if (!stream || !other) throw new Error('two streams were expected');
+  run(log, stream, other, effort);
+  log.write();
+  const trust = join(dirname(log.directory), 'trust.json');
+  writeFileSync(trust, log.trust);
+  const asOf = new Date(log.end.getTime() + 5000).toISOString();
+  return { log, written: { directory: log.directory, anchor: log.anchor, trust, asOf } };
+}
+
+type Change = typeof CHANGE extends fc.Arbitrary<infer T> ? T : never;
+
+/** Damages a copy of a log. */
+function damaged(log: WrittenLog, copy: string, { file, ...change }: Change): WrittenLog {
+  cpSync(dirname(log.directory), copy, { recursive: true });
+  const path = join(copy, file);
+  const bytes = readFileSync(path);
+  const at = Math.floor(change.at * bytes.length);
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << change.bit);
+  const rest = bytes.subarray(at + (change.cut ?? 0));
+  writeFileSync(
+    path,
+    Buffer.concat([bytes.subarray(0, at), Buffer.from(change.inserted ?? []), rest]),
+  );
+  return {
+    ...log,
+    directory: join(copy, 'log'),
+    anchor: join(copy, 'anchor'),
+    trust: join(copy, 'trust.json'),
+  };
+}
+
+async function judged(plan: AuditPlan, log: WrittenLog): Promise<Verdict> {
+  const verify = plan.export ? verifyExport : verifyLog;
+  const at = plan.options?.indexOf('--max-age') ?? -1;
+  const report = await verify(log.directory, {
+    ...(!plan.without?.includes('trust') && { trust: parseTrust(readFileSync(log.trust, 'utf8')) }),
+    ...(!plan.without?.includes('anchor') && { anchors: [log.anchor] }),
+    asOf: new Date(log.asOf),
+    ...(at >= 0 && { maxAgeSeconds: Number(plan.options?.[at + 1]) }),
+  });
+  return { exit: EXIT[report.status], first: report.firstBadSeq ?? null };
+}
+
+function read(verdict: PythonVerdict | undefined): Verdict {
+  return { exit: verdict?.exit ?? -1, first: verdict?.result?.firstBadSeq ?? null };
+}

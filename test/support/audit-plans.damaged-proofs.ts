@@ -1,0 +1,186 @@
+import { anchored, FOLDER, tampered, type AuditPlan } from './audit-plan.js';
+
+const GENESIS: readonly AuditPlan[] = [
+  tampered('no genesis.json', {
+    removed: [`${FOLDER}/genesis.json`],
+    kinds: ['genesis-missing'],
+    first: 0,
+  }),
+  tampered('no genesis.json, and no trust file', {
+    removed: [`${FOLDER}/genesis.json`],
+    without: ['trust'],
+    kinds: ['genesis-missing', 'trust-missing'],
+    first: 0,
+  }),
+  tampered('a genesis.json with a space too much', {
+    replaced: { [`${FOLDER}/genesis.json`]: [',"stream"', ', "stream"'] },
+    kinds: ['genesis-invalid'],
+    first: 0,
+  }),
+  tampered('the genesis.json of another stream', {
+    replaced: { [`${FOLDER}/genesis.json`]: ['0-aaaaaaaa', '0-aaaaaaab'] },
+    kinds: ['genesis-invalid'],
+    first: 0,
+  }),
+  tampered('a registered stream that is gone', {
+    removed: [FOLDER],
+    kinds: ['stream-missing'],
+    first: 0,
+  }),
+  tampered('a stream that is gone, and its identity key is not', {
+    removed: [FOLDER],
+    without: ['trust', 'anchor'],
+    kinds: ['stream-missing', 'trust-missing'],
+    first: 0,
+  }),
+];
+
+const IDENTITY: readonly AuditPlan[] = [
+  tampered('the identity key of another log', {
+    replaced: { [`${FOLDER}/identity.vkey`]: ['0-aaaaaaaa', '0-aaaaaaab'] },
+    kinds: ['genesis-mismatch'],
+    first: 0,
+  }),
+  {
+    name: 'no identity.vkey, which the trust file knows',
+    removed: [`${FOLDER}/identity.vkey`],
+    exit: 0,
+    kinds: [],
+  },
+];
+
+const CHECKPOINT: readonly AuditPlan[] = [
+  ...['missing', 'a folder', 'a pipe'].map((what) =>
+    tampered(`a checkpoint that is ${what}`, {
+      removed: [`${FOLDER}/checkpoint`],
+      ...(what === 'a folder' && { folders: [`${FOLDER}/checkpoint`] }),
+      ...(what === 'a pipe' && { pipes: [`${FOLDER}/checkpoint`] }),
+      kinds: ['checkpoint-missing'],
+      first: 60,
+    }),
+  ),
+  ...Object.entries({ empty: '', binary: '\0\u00ff', huge: 'x'.repeat(200_000) }).map(
+    ([what, content]) =>
+      tampered(`a checkpoint that is ${what}`, {
+        files: { [`${FOLDER}/checkpoint`]: content },
+        kinds: ['checkpoint-invalid'],
+        first: 60,
+      }),
+  ),
+  tampered('a checkpoint without signatures', {
+    attacks: [['strip', { what: 'checkpoint' }]],
+    kinds: ['checkpoint-invalid'],
+    first: 60,
+  }),
+  tampered('a checkpoint signed by the identity key alone', {
+    attacks: [['strip', { what: 'checkpoint', keep: ['identity'] }]],
+    kinds: ['checkpoint-signature'],
+    first: 60,
+  }),
+  tampered('a checkpoint signed by the key of its epoch alone', {
+    attacks: [['strip', { what: 'checkpoint', keep: ['epoch'] }]],
+    kinds: ['checkpoint-signature'],
+    first: 60,
+  }),
+  tampered('a checkpoint whose time was changed', {
+    attacks: [['rewrite', { what: 'checkpoint', old: 'time 2026', new: 'time 2027' }]],
+    kinds: ['checkpoint-signature'],
+    first: 60,
+  }),
+  ...Object.entries({
+    'a line that is not known': ['time', 'mood good\ntime'],
+    'a size with a leading zero': ['\n100\n', '\n0100\n'],
+    'a date that does not exist': ['2026-11-', '2026-13-'],
+    'the origin of another log': ['0-aaaaaaaa', '0-aaaaaaab'],
+  }).map(([what, [old, now]]) =>
+    tampered(`a signed checkpoint with ${what}`, {
+      attacks: [['rewrite', { what: 'checkpoint', old, new: now, signed_by: 'present' }]],
+      kinds: ['checkpoint-invalid'],
+      first: 60,
+    }),
+  ),
+  tampered('a checkpoint of an epoch that ended long ago', {
+    attacks: [
+      [
+        'rewrite',
+        { what: 'checkpoint', old: 'epoch 2', new: 'epoch 0', signed_by: 'log 0-aaaaaaaa 0' },
+      ],
+    ],
+    kinds: ['checkpoint-invalid'],
+    first: 60,
+  }),
+];
+
+const EPOCHS: readonly AuditPlan[] = [
+  ...[0, 1].map((first) =>
+    tampered(`an epochs.notes without statement ${first}`, {
+      attacks: [['drop_statements', { first }]],
+      kinds: first === 0 ? ['epoch-gap'] : ['epoch-gap', 'anchor-mismatch'],
+      first: first === 0 ? 0 : 30,
+    }),
+  ),
+  tampered('no epochs.notes', {
+    removed: [`${FOLDER}/epochs.notes`],
+    kinds: ['epoch-gap', 'anchor-mismatch'],
+    first: 0,
+  }),
+  tampered('a statement without signatures', {
+    attacks: [['strip', { what: 0 }]],
+    kinds: ['epoch-invalid'],
+    first: 0,
+  }),
+  tampered('a last statement without signatures', {
+    attacks: [['strip', { what: 1 }]],
+    kinds: ['epoch-unfinished', 'epoch-gap', 'anchor-mismatch'],
+    first: 30,
+  }),
+  tampered('a statement signed by the identity key alone', {
+    attacks: [['strip', { what: 1, keep: ['identity'] }]],
+    kinds: ['epoch-signature'],
+    first: 30,
+  }),
+  tampered('a statement that was changed', {
+    attacks: [['rewrite', { what: 1, old: 'time 2026', new: 'time 2027' }]],
+    kinds: ['epoch-signature'],
+    first: 30,
+  }),
+  tampered('a statement signed by a later key', {
+    attacks: [['rewrite', { what: 0, old: 'time 2026', new: 'time 2027', signed_by: 'present' }]],
+    kinds: ['epoch-signature'],
+    first: 0,
+  }),
+  tampered('a statement that names no next key', {
+    attacks: [['rewrite', { what: 1, old: 'next .*\n', new: '', signed_by: 'log 0-aaaaaaaa 1' }]],
+    kinds: ['epoch-invalid'],
+    first: 30,
+  }),
+  tampered('a statement of fewer records than the one before', {
+    streams: anchored(['records', 9], ['turn'], ['turn', { size: 8 }]),
+    kinds: ['epoch-size'],
+    first: 9,
+  }),
+  tampered('something in epochs.notes that is no note', {
+    appended: { [`${FOLDER}/epochs.notes`]: 'what\n\never\n\n' },
+    kinds: ['epoch-invalid'],
+    first: 60,
+  }),
+  tampered('an epochs.notes that does not end', {
+    appended: { [`${FOLDER}/epochs.notes`]: '\0'.repeat(200_000) },
+    kinds: ['epoch-invalid'],
+    first: 60,
+  }),
+  tampered('a lost key that a strange key replaced', {
+    streams: anchored(['records', 4], ['reseed', 'stranger'], ['records', 4]),
+    recovery: true,
+    kinds: ['epoch-signature'],
+    first: 0,
+  }),
+];
+
+/** Logs in whose signed files something stands that no writer writes there, or something is missing. */
+export const DAMAGED_PROOF_PLANS: readonly AuditPlan[] = [
+  ...GENESIS,
+  ...IDENTITY,
+  ...CHECKPOINT,
+  ...EPOCHS,
+];

@@ -1,0 +1,123 @@
+import { anchored, FOLDER, STREAM, tampered, type AuditPlan } from './audit-plan.js';
+
+const SEGMENT = `${FOLDER}/seg-0000000000000000.jsonl`;
+const LAST_SEGMENT = `${FOLDER}/seg-0000000000000050.jsonl`;
+
+const SEGMENTS: readonly AuditPlan[] = [
+  tampered('a log without its first segment', {
+    removed: [SEGMENT],
+    kinds: ['tile-missing'],
+    first: 0,
+  }),
+  tampered('a log without a segment in the middle', {
+    streams: anchored(['records', 9], ['segment'], ['records', 9], ['segment'], ['records', 9]),
+    removed: [`${FOLDER}/seg-0000000000000009.jsonl`],
+    kinds: ['segment-missing'],
+    first: 9,
+  }),
+  tampered('a log without its last segment', {
+    removed: [LAST_SEGMENT],
+    kinds: ['records-missing'],
+    first: 50,
+  }),
+  tampered('a segment that is a folder', {
+    removed: [SEGMENT],
+    folders: [SEGMENT],
+    kinds: ['segment-missing'],
+    first: 0,
+  }),
+  tampered('a segment of other bytes', {
+    files: { [LAST_SEGMENT]: '\0\u00ff\n\n\r\n'.repeat(500) },
+    kinds: ['line-invalid'],
+    first: 50,
+  }),
+  tampered('a line longer than a record may be', {
+    replaced: { [LAST_SEGMENT]: ['\n', `${'x'.repeat(70_000)}\n`] },
+    kinds: ['line-invalid'],
+    first: 50,
+  }),
+  tampered('lines that are no records behind the last one', {
+    appended: { [LAST_SEGMENT]: '{}\n' },
+    kinds: ['line-invalid'],
+    first: 100,
+  }),
+  ...Object.entries({
+    'a CR': [',"level"', ',\r"level"'],
+    'half a character': ['"info"', '"\u00c3"'],
+    'a number that JSON has not': ['"info"', 'NaN'],
+    'another version': ['"v":1', '"v":2'],
+    'the id of another record': [':5"', ':6"'],
+    'the id of another stream': ['"id":"0-aaaaaaaa', '"id":"0-aaaaaaab'],
+    'no event': ['"event":', '"evening":'],
+    'no end of its object': ['}}', '}'],
+    'more levels than can be read': ['"info"', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+  }).map(([what, [old, now]]) =>
+    tampered(`a chained and signed line with ${what}`, {
+      streams: anchored(['records', 5], ['raw_line', old, now], ['records', 5]),
+      kinds: ['line-invalid'],
+      first: 5,
+    }),
+  ),
+  {
+    name: 'a chained and signed line with a number of 5,000 digits',
+    streams: anchored(['records', 5], ['raw_line', '"info"', '9'.repeat(5000)], ['records', 5]),
+    exit: 0,
+    kinds: [],
+  },
+];
+
+const pruned = anchored(
+  ['records', 256],
+  ['turn'],
+  ['records', 44],
+  ['turn'],
+  ['segment'],
+  ['records', 7],
+  ['prune', 300],
+);
+
+const TILES: readonly AuditPlan[] = [
+  ...Object.entries({ 'tile/0/000': 0, 'tile/0/001.p/44': 256 }).map(([tile, first]) =>
+    tampered(`pruned records without ${tile}`, {
+      streams: pruned,
+      removed: [`${FOLDER}/${tile}`],
+      kinds: ['tile-missing'],
+      first,
+    }),
+  ),
+  tampered('pruned records with a tile of other bytes', {
+    streams: pruned,
+    files: { [`${FOLDER}/tile/0/000`]: 'x'.repeat(8192) },
+    kinds: ['tile-mismatch', 'anchor-mismatch', 'root-mismatch'],
+    first: 0,
+  }),
+  tampered('pruned records with a last tile of other bytes', {
+    streams: pruned,
+    files: { [`${FOLDER}/tile/0/001.p/44`]: 'x'.repeat(44 * 32) },
+    kinds: ['tile-mismatch'],
+    first: 256,
+  }),
+  tampered('pruned records with a tile that is too short', {
+    streams: pruned,
+    files: { [`${FOLDER}/tile/0/001.p/44`]: 'x'.repeat(43 * 32) },
+    kinds: ['tile-missing'],
+    first: 256,
+  }),
+];
+
+const ANCHORS: readonly AuditPlan[] = [
+  tampered('something in the anchor that is no note', {
+    appended: { [`anchor/${STREAM}.notes`]: 'what\n\never\n\n' },
+    kinds: ['anchor-invalid'],
+    first: 90,
+  }),
+  {
+    name: 'an anchor that has nothing of this stream',
+    removed: [`anchor/${STREAM}.notes`],
+    exit: 2,
+    kinds: ['anchor-missing'],
+  },
+];
+
+/** Logs in whose segments, tiles or anchors something stands that no writer writes there. */
+export const DAMAGED_RECORD_PLANS: readonly AuditPlan[] = [...SEGMENTS, ...TILES, ...ANCHORS];

@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildAuditLog, type TestLog } from '../support/audit-log-builder.js';
+import type { TestStream } from '../support/audit-log-stream.js';
+import { verified } from '../support/audit-verification.js';
+
+const SEGMENTS = [
+  'seg-0000000000000000.jsonl',
+  'seg-0000000000000040.jsonl',
+  'seg-0000000000000080.jsonl',
+];
+
+let log: TestLog;
+let stream: TestStream;
+
+afterEach(() => log.remove());
+
+function build(tiles: 'all' | 'pruned'): void {
+  log = buildAuditLog({ tiles, cosigned: [50, 100] });
+  const [first] = log.streams;
+  if (!first) throw new Error('a stream was expected');
+  stream = first;
+}
+
+function pathOf(file: string): string {
+  return join(log.directory, stream.name, file);
+}
+
+/** Which record a byte of a segment belongs to; its line end counts as a part of it. */
+function recordAt(bytes: Buffer, segment: string, at: number): number {
+  const before = bytes.subarray(0, at).toString('latin1').split('\n').length - 1;
+  return Number(/\d{16}/.exec(segment)?.[0]) + before;
+}
+
+const change = fc.record({
+  place: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+  mask: fc.integer({ min: 1, max: 255 }),
+});
+
+/** Changes one byte of a file, looks, and puts it back. */
+async function withByte<T>(
+  file: string,
+  { place, mask }: { place: number; mask: number },
+  look: (genuine: Buffer, at: number) => Promise<T>,
+): Promise<T> {
+  const genuine = readFileSync(pathOf(file));
+  const at = Math.floor(place * genuine.length);
+  const changed = Buffer.from(genuine);
+  changed.writeUInt8(changed.readUInt8(at) ^ mask, at);
+  writeFileSync(pathOf(file), changed);
+  try {
+    return await look(genuine, at);
+  } finally {
+    writeFileSync(pathOf(file), genuine);
+  }
+}
+
+describe('One byte of a segment that was changed', () => {
+  it('is found in the record that it belongs to, where the tiles still hold what was signed', async () => {
+    build('all');
+    const check = fc.asyncProperty(fc.constantFrom(...SEGMENTS), change, async (file, byte) => {
+      const [report, seq] = await withByte(
+        file,
+        byte,
+        async (genuine, at) => [await verified(log), recordAt(genuine, file, at)] as const,
+      );
+      expect([report.status, report.firstBadSeq]).toEqual(['tampered', seq]);
+      expect(report.streams[0]?.problems[0]).toMatchObject({ seq, file: `${stream.name}/${file}` });
+    });
+    await fc.assert(check, { numRuns: 60 });
+  });
+
+  it('is found in that record or the one before it, without tiles', async () => {
+    build('pruned');
+    const check = fc.asyncProperty(fc.constantFrom(...SEGMENTS), change, async (file, byte) => {
+      const [report, seq] = await withByte(
+        file,
+        byte,
+        async (genuine, at) => [await verified(log), recordAt(genuine, file, at)] as const,
+      );
+      expect(report.status).toBe('tampered');
+      // Nothing follows the last record that would hold it down but the checkpoint.
+      const least = seq === 99 ? 60 : seq - 1;
+      expect(report.firstBadSeq).toBeGreaterThanOrEqual(least);
+      expect(report.firstBadSeq).toBeLessThanOrEqual(seq);
+    });
+    await fc.assert(check, { numRuns: 60 });
+  });
+});
+
+describe('One byte of what proves a log that was changed', () => {
+  it.each(['checkpoint', 'epochs.notes', 'genesis.json', 'identity.vkey'])(
+    'keeps it from being clean: %s',
+    async (file) => {
+      build('pruned');
+      const check = fc.asyncProperty(change, async (byte) => {
+        const status = await withByte(file, byte, async () => (await verified(log)).status);
+        expect(status).not.toBe('clean');
+      });
+      await fc.assert(check, { numRuns: 30 });
+    },
+  );
+});
+
+describe('Lines of a segment that were moved about', () => {
+  it('keep it from being clean, whatever was done', async () => {
+    build('pruned');
+    const edits = fc.array(
+      fc.record({ from: fc.nat(39), count: fc.nat(5), to: fc.nat(39), copies: fc.nat(2) }),
+      { minLength: 1, maxLength: 4 },
+    );
+    const genuine = readFileSync(pathOf('seg-0000000000000040.jsonl'), 'latin1');
+    const check = fc.asyncProperty(edits, async (all) => {
+      const lines = genuine.split('\n').slice(0, -1);
+      for (const { from, count, to, copies } of all) {
+        const moved = lines.splice(from, count);
+        for (let copy = 0; copy < copies; copy += 1) lines.splice(to, 0, ...moved);
+      }
+      const text = lines.map((line) => `${line}\n`).join('');
+      fc.pre(text !== genuine);
+      writeFileSync(pathOf('seg-0000000000000040.jsonl'), text, 'latin1');
+      expect((await verified(log)).status).toBe('tampered');
+    });
+    await fc.assert(check, { numRuns: 60 });
+  });
+});

@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { segmentsOf } from '../../lib/audit/log/read/log-folder.js';
+import { CompactRange, levelsOf } from '../../lib/audit/log/verify/compact-range.js';
+import { RecordTemplate } from '../../lib/audit/log/verify/record-template.js';
+import { scanRecords } from '../../lib/audit/log/verify/scan-records.js';
+import type { RecordsResult } from '../../lib/audit/log/verify/records-task.js';
+import { SizeCursor } from '../../lib/audit/log/verify/size-cursor.js';
+import { rootOf, sha256 } from '../support/audit-log-format.js';
+import { withStream } from '../support/audit-verification.js';
+
+function leavesOf(count: number): Buffer[] {
+  return Array.from({ length: count }, (_, index) => sha256(`leaf ${index}`));
+}
+
+function rangeOf(leaves: readonly Buffer[], from: number, to: number): CompactRange {
+  const range = new CompactRange(from);
+  for (const leaf of leaves.slice(from, to)) range.append(leaf.toString('latin1'));
+  return range;
+}
+
+describe('A compact range', () => {
+  it('gives the root of RFC 6962 at every size', () => {
+    const leaves = leavesOf(130);
+    for (let size = 0; size <= leaves.length; size += 1) {
+      expect(rangeOf(leaves, 0, size).root()).toEqual(rootOf(leaves, size));
+    }
+  });
+
+  it('gives the same root however the leaves are split among threads', () => {
+    const leaves = leavesOf(600);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: leaves.length }),
+        fc.array(fc.integer({ min: 0, max: leaves.length }), { maxLength: 6 }),
+        (size, splits) => {
+          const ends = [...splits.filter((end) => end < size), size].toSorted((a, b) => a - b);
+          const whole = new CompactRange(0);
+          for (const end of ends) {
+            whole.appendRange(end, rangeOf(leaves, whole.end, end).nodes());
+          }
+          expect(whole.root()).toEqual(rootOf(leaves, size));
+        },
+      ),
+    );
+  });
+
+  it('holds one node for each perfect subtree that fills it', () => {
+    fc.assert(
+      fc.property(fc.nat(10_000), fc.nat(200), (from, length) => {
+        const leaves = leavesOf(length);
+        const range = new CompactRange(from);
+        for (const leaf of leaves) range.append(leaf.toString('latin1'));
+        const levels = levelsOf(from, from + length);
+        expect(range.nodes()).toHaveLength(levels.length * 32);
+        expect(levels.reduce((sum, level) => sum + 2 ** level, 0)).toBe(length);
+      }),
+    );
+  });
+
+  it('counts beyond 32 bits', () => {
+    const from = 2 ** 40 - 3;
+    const [leaves, range] = [leavesOf(6), new CompactRange(from)];
+    for (const leaf of leaves) range.append(leaf.toString('latin1'));
+    // A leaf and a pair on the left of 2 ** 40 do not join with what is on its right.
+    expect(levelsOf(from, from + 6)).toEqual([0, 1, 1, 0]);
+    expect(range.nodes().subarray(0, 32)).toEqual(leaves[0]);
+  });
+});
+
+describe('What a record has to begin with', () => {
+  it('is known of one record after the other, also where the number grows by a digit', () => {
+    const hash = sha256('a record');
+    fc.assert(
+      fc.property(fc.constantFrom(0, 7, 8, 9, 98, 999, 99_999, 2 ** 40), (seq) => {
+        const template = new RecordTemplate('0-stream00', seq);
+        for (let next = seq; next < seq + 4; next += 1) {
+          const line = `{"v":1,"seq":${next},"prev":"${hash.toString('hex')}","id":"0-stream00:${next}","time":"`;
+          expect(template.length).toBe(line.length);
+          expect(template.matches(Buffer.from(`..${line}`), 2, hash, 0)).toBe(true);
+          template.advance();
+        }
+      }),
+    );
+  });
+
+  it('is told from everything that differs in one byte', () => {
+    const hash = sha256('a record');
+    const line = `{"v":1,"seq":17,"prev":"${hash.toString('hex')}","id":"0-stream00:17","time":"`;
+    const template = new RecordTemplate('0-stream00', 17);
+    for (let at = 0; at < line.length; at += 1) {
+      for (const bit of [0x01, 0x20, 0x80]) {
+        const bytes = Buffer.from(line);
+        bytes.writeUInt8(bytes.readUInt8(at) ^ bit, at);
+        expect(template.matches(bytes, 0, hash, 0)).toBe(false);
+      }
+    }
+  });
+});
+
+describe('A segment that is scanned in parts', () => {
+  it('leads to the same records and roots wherever it is cut', async () => {
+    await withStream({ records: 300, segments: [0] }, async (stream, { directory }) => {
+      const [segment] = await segmentsOf(join(directory, stream.name));
+      if (!segment) throw new Error('a segment was expected');
+      const { path, size: end } = segment;
+      const places = fc.array(fc.integer({ min: 1, max: end - 1 }), { maxLength: 5 });
+      const sizes = fc.uniqueArray(fc.integer({ min: 1, max: 300 }), { maxLength: 5 });
+      const check = fc.asyncProperty(places, sizes, async (splits, wanted) => {
+        const share = SizeCursor.share(wanted.toSorted((a, b) => a - b));
+        const ends = [...new Set([...splits, end])].toSorted((a, b) => a - b);
+        const whole = new CompactRange(0);
+        for (const [index, to] of ends.entries()) {
+          const from = ends[index - 1] ?? 0;
+          const task = { kind: 'records', path, stream: stream.name, from, to, end } as const;
+          const part = await scanRecords({ ...task, limit: 1000, sizes: share });
+          appendPart(whole, part, wanted, stream.leaves());
+        }
+        expect(whole.root()).toEqual(rootOf(stream.leaves()));
+      });
+      await fc.assert(check, { numRuns: 30 });
+    });
+  });
+
+  it('ends at the first record of the next segment, whatever stands there', async () => {
+    await withStream({ records: 50, segments: [0] }, async (stream, { directory }) => {
+      const path = join(directory, stream.name, 'seg-0000000000000000.jsonl');
+      const lines = stream.lines.slice(0, 20).map((line) => `${line}\n`);
+      writeFileSync(path, `${lines.join('')}garbage\n\n\u0000`);
+      const end = lines.join('').length;
+      const sizes = SizeCursor.share([]);
+      const task = { kind: 'records', path, stream: stream.name, from: 0, to: end + 10 } as const;
+      const part = await scanRecords({ ...task, end: end + 10, limit: 20, sizes });
+      expect(part).toMatchObject({ next: 20, endOffset: end });
+      expect(part).not.toHaveProperty('fault');
+    });
+  });
+});
+
+function appendPart(
+  whole: CompactRange,
+  part: RecordsResult | 'gone',
+  wanted: readonly number[],
+  leaves: readonly Buffer[],
+): void {
+  if (part === 'gone') throw new Error('the segment is gone');
+  expect(part.fault).toBeUndefined();
+  if (!part.first) return;
+  expect(part.first.seq).toBe(whole.end);
+  const nodes = Buffer.from(part.nodes);
+  let at = 0;
+  for (const cut of part.cuts) {
+    const length = levelsOf(whole.end, cut).length * 32;
+    whole.appendRange(cut, nodes.subarray(at, at + length));
+    at += length;
+    if (wanted.includes(cut)) expect(whole.root()).toEqual(rootOf(leaves, cut));
+  }
+  const inside = wanted.filter((size) => size > (part.first?.seq ?? 0) && size <= part.next);
+  expect(part.cuts).toEqual(expect.arrayContaining(inside));
+  expect(part.next).toBe(whole.end);
+}
