@@ -6,18 +6,26 @@ import type {
 import { harmless } from './terminal.js';
 
 /** What a verification found, in lines for people. */
-export function auditReportLines({ status, firstBadSeq, streams }: VerifyReport): string[] {
+export function auditReportLines(
+  { status, firstBadSeq, streams }: VerifyReport,
+  what: 'log' | 'export',
+): string[] {
   const first = firstBadSeq === undefined ? '' : `, first bad record: ${firstBadSeq}`;
-  return [...streams.flatMap(streamLines), `${status.toUpperCase()}${first}`];
+  return [
+    ...streams.flatMap((stream) => streamLines(stream, what)),
+    `${status.toUpperCase()}${first}`,
+  ];
 }
 
-function streamLines(stream: StreamReport): string[] {
+function streamLines(stream: StreamReport, what: 'log' | 'export'): string[] {
   const { records, signed, anchored, epochs, closed, lastTime } = stream;
   const last = lastTime === undefined ? '' : `, last at ${harmless(lastTime)}`;
   const ending = closed ? ', closed' : '';
   return [
     `${stream.stream}: ${stream.status}`,
-    `  ${records} records chained, ${signed} signed, ${anchored} anchored; ${epochs} epochs ended${ending}${last}`,
+    what === 'export'
+      ? `  ${records} records proven, ${anchored} of them by a checkpoint that is kept elsewhere`
+      : `  ${records} records chained, ${signed} signed, ${anchored} anchored; ${epochs} epochs ended${ending}${last}`,
     ...stream.problems.map(problemLine),
   ];
 }

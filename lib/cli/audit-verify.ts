@@ -107,7 +107,9 @@ function show(
   isExport: boolean,
   terminal: Terminal,
 ): void {
-  const lines = flags.json ? [JSON.stringify(report)] : auditReportLines(report);
+  const lines = flags.json
+    ? [JSON.stringify(report)]
+    : auditReportLines(report, isExport ? 'export' : 'log');
   for (const line of lines) print(terminal, line);
   if (isExport && flags.export !== true) {
     say(

@@ -63,6 +63,10 @@ const DISPUTED: ReadonlyMap<string, string> = new Map([
   ['an old copy from before a statement that was anchored', ANCHORED_END],
   ['an anchored end of the epoch that the log does not know', ANCHORED_END],
   ['a stream that is gone, and its identity key is not', 'an identity key registers its stream'],
+  [
+    'a replaced key with a false signature of the identity key beside the right one',
+    'a false signature of a known key makes a note invalid',
+  ],
   ['an export that another root is anchored for', 'two signed roots of one size are of two logs'],
   ['a proof without its record', 'the record was taken out of the export'],
   ...NO_RECORDS.map((what) => [what, 'a record is JSON in UTF-8'] as const),

@@ -169,6 +169,13 @@ const EPOCHS: readonly AuditPlan[] = [
     kinds: ['epoch-invalid'],
     first: 60,
   }),
+  tampered('a replaced key with a false signature of the identity key beside the right one', {
+    streams: anchored(['records', 4], ['turn'], ['records', 4], ['reseed'], ['records', 4]),
+    attacks: [['borrow', { what: 1, other: 0 }]],
+    recovery: true,
+    kinds: ['epoch-signature'],
+    first: 4,
+  }),
   tampered('a lost key that a strange key replaced', {
     streams: anchored(['records', 4], ['reseed', 'stranger'], ['records', 4]),
     recovery: true,

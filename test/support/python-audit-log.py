@@ -379,6 +379,11 @@ class Attacker:
         kept = [line for line in lines.split("\n") if any(names[each] in line for each in keep)]
         self.put_note(what, f"{text}\n\n" + "".join(line + "\n" for line in kept))
 
+    def borrow(self, what, other):
+        """Adds the signature that the identity key gave another note."""
+        line = self.note(other).rstrip("\n").split("\n")[-1]
+        self.put_note(what, f"{self.note(what)}{line}\n")
+
     def rewrite(self, what, old, new, signed_by=None):
         """Replaces something in a note, and signs it anew when told with which key."""
         note = self.note(what)

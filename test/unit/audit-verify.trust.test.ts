@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AuditError } from 'nestjs-security';
+import { systemErrorCode } from '../../lib/common/system-error-code.js';
 import { parseTrust } from '../../lib/audit/log/verify/trust.js';
 import { trustOf } from '../../lib/audit/log/verify/trust-of.js';
 import { trustText } from '../../lib/audit/log/verify/trust-text.js';
@@ -15,6 +16,16 @@ const STREAM = {
   identity: vkeyOf(originOf('0-stream00'), publicKey),
 };
 const WITNESS = vkeyOf(WITNESS_NAME, publicKey, 4);
+
+/** How a text ends that is read as a trust file: `read`, or the code of the error. */
+function codeOf(text: string): string {
+  try {
+    parseTrust(text);
+    return 'read';
+  } catch (error) {
+    return systemErrorCode(error);
+  }
+}
 
 describe('A trust file', () => {
   it('is read as it was written', () => {
@@ -82,11 +93,7 @@ describe('A trust file', () => {
     );
     fc.assert(
       fc.property(json, (text) => {
-        try {
-          expect(parseTrust(text).streams).toEqual([]);
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'AUDIT_TRUST_INVALID' });
-        }
+        expect(codeOf(text)).toMatch(/^(read|AUDIT_TRUST_INVALID)$/);
       }),
     );
   });

@@ -13,7 +13,7 @@ import { RecordQueue, type WaitingRecord } from './record-queue.js';
 import { adoptStream, missingStreams, unusable, type Stream } from './stream.js';
 import { verifyLog, type VerifyOptions } from './verify/verify-log.js';
 import type { VerifyReport } from './verify/verify-report.js';
-import { Gap } from './writer/gap.js';
+import { Gap, lostIn } from './writer/gap.js';
 import type { OwnRecord } from './writer/own-record.js';
 import type { SegmentSystem } from './writer/segment-file.js';
 import { WRITER_LIMITS, type WriterLimits, type WriterState } from './writer/writer-setup.js';
@@ -26,7 +26,7 @@ const NOTHING_YET: WriterState = {
   epoch: 0,
   disk: 'ok',
   refusesCritical: false,
-  lost: 0,
+  losses: [],
 };
 
 /** How a {@link FileAuditLog} differs from the usual. */
@@ -117,15 +117,16 @@ export class FileAuditLog extends AuditLog {
 
   override health(): AuditHealth {
     const { disk, refusesCritical, checkpointFailure, durableSeq, signedSize, epoch } = this.#state;
-    const lost = this.#state.lost + this.#gap.lost;
+    const lost = lostIn(this.#state.losses) + this.#gap.lost;
+    const isDown = this.#writer?.isDown === true;
     const reasons = [
       ...(this.#writer && !this.#isClosing ? [] : ['closed']),
       ...(disk === 'full' ? ['disk-full'] : []),
-      ...(disk === 'failing' ? ['write-failed'] : []),
-      ...(this.#gap.isOpen ? ['queue-full'] : []),
+      ...(disk === 'failing' || isDown ? ['write-failed'] : []),
+      ...(this.#gap.isOpen && !isDown ? ['queue-full'] : []),
       ...(checkpointFailure === undefined ? [] : ['checkpoint-failed']),
     ];
-    const isFailing = refusesCritical || reasons.includes('closed');
+    const isFailing = refusesCritical || isDown || reasons.includes('closed');
     return {
       status: isFailing ? 'failing' : reasons.length > 0 ? 'degraded' : 'ok',
       reasons,
@@ -189,14 +190,22 @@ export class FileAuditLog extends AuditLog {
       onState: (state) => {
         this.#state = state;
         this.#watcher?.onDurable(state.durableSeq);
+        this.#tellLosses();
       },
     });
+  }
+
+  /** What was lost while no writer could be started is told though no other record comes. */
+  #tellLosses(): void {
+    if (this.#writer?.isDown === false && this.#gap.isOpen && !this.#isClosing)
+      this.#writing ??= this.#writeAll();
   }
 
   /** Begins when this turn of the event loop is over, so that callers of one turn share a batch. */
   async #writeAll(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) await this.#writeBatch(this.#queue.take());
+    do await this.#writeBatch(this.#queue.take());
+    while (this.#queue.length > 0);
     this.#writing = undefined;
   }
 

@@ -1,6 +1,6 @@
 import { AuditError } from '../../../errors/audit.error.js';
 import { backwardLines } from './backward-lines.js';
-import { segmentsOf } from './log-folder.js';
+import { segmentsOf, type Segment } from './log-folder.js';
 import { recordPlace } from './record-place.js';
 
 /**
@@ -28,11 +28,17 @@ export async function* backwardRecords(folder: string): AsyncGenerator<Buffer[]>
       }
       yield records;
     }
-    // The newest segment may have been begun just now.
+    // It may have been pruned since it was listed, …
+    if (last === undefined && !(await isListed(folder, segment))) return;
+    // … and the newest one begun just now.
     const start = last ?? (limit === Infinity ? segment.first : limit);
     if (start !== segment.first) throw damaged(segment.path, start - 1);
     limit = segment.first;
   }
+}
+
+async function isListed(folder: string, { name }: Segment): Promise<boolean> {
+  return (await segmentsOf(folder)).some((segment) => segment.name === name);
 }
 
 /** Whether a record is the last one of a segment, of the newest one whichever it is. */

@@ -1,17 +1,22 @@
-import { join } from 'node:path';
+import type { Segment } from '../read/log-folder.js';
 import type { ChainWalk } from './chain-walk.js';
 import type { Findings, ProblemPlace } from './findings.js';
 import { locateChange } from './locate-change.js';
 import type { RootClaim, SortedClaims } from './root-claims.js';
-import type { Snapshot } from './snapshot.js';
 import type { ProblemKind } from './verify-report.js';
 
-/** What is judged, and where the verdict goes. */
-interface Judged {
-  readonly stream: string;
-  readonly snapshot: Snapshot;
-  readonly walk: ChainWalk;
+/** A walk through a chain, with what it was held against. */
+export interface WalkedChain {
+  /** The stream's folder. */
+  readonly folder: string;
+  readonly segments: readonly Segment[];
   readonly claims: SortedClaims;
+  readonly walk: ChainWalk;
+}
+
+/** What is judged, and where the verdict goes. */
+interface Judged extends WalkedChain {
+  readonly stream: string;
   readonly findings: Findings;
 }
 
@@ -35,6 +40,11 @@ export async function judgeChain(judged: Judged): Promise<void> {
   const { walk } = judged;
   await reportMismatches(judged);
   if (walk.fault) return reportFault(judged);
+  if (walk.isGone) {
+    const message = 'segments vanished faster than they could be read';
+    judged.findings.add('segments-vanished', message, { seq: walk.next, file: judged.stream });
+    return;
+  }
   reportShortness(judged);
   reportSurplus(judged);
   reportPruning(judged);
@@ -77,10 +87,9 @@ function placeOf({ claim, proven }: { claim: RootClaim; proven: number }): Probl
 
 /** The tiles may still know what was signed. */
 async function located(
-  { stream, snapshot, walk }: Judged,
+  { stream, folder, segments, walk }: Judged,
   claim: RootClaim,
 ): Promise<ProblemPlace | undefined> {
-  const { folder, segments } = snapshot;
   const { proven } = walk.roots;
   if (proven.size >= claim.size) return undefined;
   const found = await locateChange(folder, segments, proven, claim);
@@ -93,12 +102,12 @@ async function located(
   };
 }
 
-function reportShortness({ stream, snapshot, walk, claims, findings }: Judged): void {
+function reportShortness({ stream, segments, walk, claims, findings }: Judged): void {
   const largest = claims.largest();
   if (!claims.peek() || !largest) return;
   const { size, file, offset } = largest;
   const message = `${size} records were signed at byte ${offset} of ${JSON.stringify(file)}, and the log has ${walk.next}`;
-  const segment = snapshot.segments.at(-1);
+  const segment = segments.at(-1);
   const end = segment && {
     file: `${stream}/${segment.name}`,
     offset: walk.tail?.offset ?? segment.size,
@@ -126,12 +135,12 @@ function reportSurplus({ stream, walk, findings }: Judged): void {
   }
 }
 
-function reportPruning({ snapshot, walk, findings }: Judged): void {
-  const first = snapshot.segments[0]?.first ?? 0;
+function reportPruning({ stream, segments, walk, findings }: Judged): void {
+  const first = segments[0]?.first ?? 0;
   const isTold = walk.marks.some(
     ({ event, through = -1 }) => event === 'audit_segments_pruned' && through >= first - 1,
   );
   if (first === 0 || isTold) return;
   const message = `the segments before record ${first} are gone, and no record says that they were pruned`;
-  findings.add('segments-missing', message, { seq: 0, file: join(snapshot.folder) });
+  findings.add('segments-missing', message, { seq: 0, file: stream });
 }

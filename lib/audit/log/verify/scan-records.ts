@@ -1,5 +1,5 @@
-import { openRegular } from '../read/regular-file.js';
 import { LineReader } from '../read/line-reader.js';
+import { openRegular } from '../read/regular-file.js';
 import { RecordScanner } from './record-scanner.js';
 import type { RecordsResult, RecordsTask } from './records-task.js';
 

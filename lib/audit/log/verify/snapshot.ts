@@ -11,6 +11,7 @@ export const COSIGNED_FILE = 'cosigned.notes';
 
 const ATTEMPTS = 3;
 const ATTEMPT_INTERVAL_MS = 100;
+const END_OF_NOTE = '\n\n';
 
 /** A note file as far as it counts. */
 export interface NoteFileFacts {
@@ -78,16 +79,16 @@ async function snapshotNow(
 async function isSettled({ folder, checkpoint, epochs }: Snapshot): Promise<boolean> {
   if (checkpoint === 'missing') return false;
   if ((await readRegular(join(folder, GENESIS_FILE), 1)) === 'missing') return false;
-  return (
-    typeof epochs.size === 'string' || epochs.size < 2 || endsWithNote(epochs.path, epochs.size)
-  );
+  if (typeof epochs.size === 'string') return true;
+  return epochs.size < END_OF_NOTE.length || endsWithNote(epochs.path, epochs.size);
 }
 
 async function endsWithNote(path: string, size: number): Promise<boolean> {
   const handle = await openRegular(path);
   if (typeof handle === 'string') return true;
   try {
-    return (await readAt(handle, size - 2, 2, path)).toString('latin1') === '\n\n';
+    const end = await readAt(handle, size - END_OF_NOTE.length, END_OF_NOTE.length, path);
+    return end.toString('latin1') === END_OF_NOTE;
   } finally {
     await handle.close();
   }

@@ -29,6 +29,7 @@ export const PROBLEM_GRADES = Object.freeze({
   'root-mismatch': 'tampered',
   'segment-surplus': 'tampered',
   'segments-missing': 'tampered',
+  'segments-vanished': 'incomplete',
   'stream-missing': 'tampered',
   'stream-unregistered': 'incomplete',
   'tiles-missing': 'tampered',

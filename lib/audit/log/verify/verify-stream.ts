@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { genesisHash } from '../leaf-hash.js';
 import type { LogCheckpoint } from '../note/log-checkpoint.js';
-import { isFolder } from '../read/log-folder.js';
+import { isFolder, segmentsOf } from '../read/log-folder.js';
 import { ChainWalk } from './chain-walk.js';
 import { Findings } from './findings.js';
-import { judgeChain } from './judge-chain.js';
+import { judgeChain, type WalkedChain } from './judge-chain.js';
 import { judgeFreshness } from './judge-freshness.js';
 import { RootClaims } from './root-claims.js';
 import { CHECKPOINT_FILE, takeSnapshot, type Snapshot } from './snapshot.js';
@@ -15,7 +15,7 @@ import { verifyCheckpoint } from './verify-checkpoint.js';
 import { EpochVerification, type VerifiedEpochs } from './verify-epochs.js';
 import { statusOf, type StreamReport } from './verify-report.js';
 
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
 
 /** What the signed notes of a stream say. */
 interface Notes {
@@ -30,20 +30,8 @@ interface Notes {
  * @throws AuditError `AUDIT_LOG_UNREADABLE`
  */
 export async function verifyStream(context: StreamContext): Promise<StreamReport> {
-  for (let attempt = 1; ; attempt += 1) {
-    const findings = new Findings();
-    const report = await verifyOnce(context, findings, attempt === ATTEMPTS);
-    // A log that is being pruned loses segments while they are read.
-    if (report) return report;
-  }
-}
-
-async function verifyOnce(
-  context: StreamContext,
-  findings: Findings,
-  isLastAttempt: boolean,
-): Promise<StreamReport | undefined> {
   const { directory, stream, anchors } = context;
+  const findings = new Findings();
   if (!(await isFolder(join(directory, stream)))) {
     findings.add('stream-missing', 'the stream is not in the folder', { seq: 0, file: stream });
     return emptyReport(stream, findings);
@@ -53,15 +41,29 @@ async function verifyOnce(
   if (!keys) return emptyReport(stream, findings);
   const claims = new RootClaims();
   const notes = await verifySigned(context, snapshot, keys, { claims, findings });
-  const sorted = claims.sorted();
   const genesis = genesisHash(stream, keys.epochKey);
-  const walk = new ChainWalk(context, snapshot.segments, sorted, genesis);
-  await walk.run(snapshot.folder);
-  if (walk.isGone && !isLastAttempt) return undefined;
-  await judgeChain({ stream, snapshot, walk, claims: sorted, findings });
+  const walked = await walkChain(context, snapshot, claims, genesis);
+  await judgeChain({ stream, findings, ...walked });
   const signed = Math.max(notes.checkpoint?.size ?? 0, notes.epochs.ledger.lastEnd);
-  judgeFreshness({ context, walk, signed, findings, ...notes });
-  return reportOf(stream, walk, signed, notes, findings);
+  judgeFreshness({ context, walk: walked.walk, signed, findings, ...notes });
+  return reportOf(stream, walked.walk, signed, notes, findings);
+}
+
+/** A log that is being pruned loses segments while they are read: then it is begun anew with those that are left. */
+async function walkChain(
+  context: StreamContext,
+  { folder, segments: listed }: Snapshot,
+  signed: RootClaims,
+  genesis: string,
+): Promise<WalkedChain> {
+  let segments = listed;
+  for (let attempt = 1; ; attempt += 1) {
+    const claims = signed.sorted();
+    const walk = new ChainWalk(context, segments, claims, genesis);
+    await walk.run(folder);
+    if (!walk.isGone || attempt === ATTEMPTS) return { folder, segments, claims, walk };
+    segments = await segmentsOf(folder);
+  }
 }
 
 async function verifySigned(

@@ -1,5 +1,5 @@
-import { scanRecords } from './scan-records.js';
 import type { RecordsResult, RecordsTask } from './records-task.js';
+import { scanRecords } from './scan-records.js';
 import { scanTiles, type TilesResult, type TilesTask } from './scan-tiles.js';
 import { verifyNotes, type NotesResult, type NotesTask } from './verify-notes.js';
 
