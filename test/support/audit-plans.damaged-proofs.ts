@@ -77,11 +77,6 @@ const CHECKPOINT: readonly AuditPlan[] = [
     kinds: ['checkpoint-signature'],
     first: 60,
   }),
-  tampered('a checkpoint signed by the key of its epoch alone', {
-    attacks: [['strip', { what: 'checkpoint', keep: ['epoch'] }]],
-    kinds: ['checkpoint-signature'],
-    first: 60,
-  }),
   tampered('a checkpoint whose time was changed', {
     attacks: [['rewrite', { what: 'checkpoint', old: 'time 2026', new: 'time 2027' }]],
     kinds: ['checkpoint-signature'],

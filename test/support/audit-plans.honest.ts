@@ -8,6 +8,12 @@ const TWO_STREAMS = {
 /** Logs that nobody attacked: what a writer leaves, by itself or after a crash. */
 export const HONEST_PLANS: readonly AuditPlan[] = [
   { name: 'several epochs and segments', exit: 0, kinds: [] },
+  {
+    name: 'a checkpoint signed by the key of its epoch alone',
+    attacks: [['strip', { what: 'checkpoint', keep: ['epoch'] }]],
+    exit: 0,
+    kinds: [],
+  },
   { name: 'two streams', streams: TWO_STREAMS, exit: 0, kinds: [] },
   { name: 'a log without a record', streams: anchored(), exit: 0, kinds: [] },
   {
