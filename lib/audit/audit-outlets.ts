@@ -9,9 +9,11 @@ import { pruneSegments } from './log/retention/retention.js';
 import type { AuditEvent } from './record/audit-event.js';
 import type { AuditSink } from './ship/audit-sink.js';
 import { Shipper, type ShipperState } from './ship/shipper.js';
+import { within } from './ship/pause.js';
 import { startCheck } from './ship/start-check.js';
 
 const RETENTION_INTERVAL_MS = 60 * 60 * 1000;
+const PRUNING_TIMEOUT_MS = 5000;
 
 /** Where records and checkpoints go from the log, and how. */
 export interface AuditOutletsOptions {
@@ -42,6 +44,7 @@ export class AuditOutlets implements LogWatcher {
   #note = '';
   #signedSize = 0;
   #timer: NodeJS.Timeout | undefined;
+  #pruning: Promise<void> | undefined;
 
   constructor(options: AuditOutletsOptions) {
     this.#options = options;
@@ -90,6 +93,7 @@ export class AuditOutlets implements LogWatcher {
   async afterWriting(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all([
+      this.#pruning && within(this.#pruning, PRUNING_TIMEOUT_MS),
       ...this.#shippers.map(({ shipper }) => shipper.close()),
       this.#anchoring?.close(this.#note === '' ? undefined : this.#note),
     ]);
@@ -98,14 +102,19 @@ export class AuditOutlets implements LogWatcher {
   /** Removes segments that need not be kept. A failure is reported and tried again an hour later. */
   prune(): void {
     const { retention, record, report } = this.#options;
-    if (!retention || !this.#tiles) return;
-    pruneSegments({
+    if (!retention || !this.#tiles || this.#pruning) return;
+    this.#pruning = pruneSegments({
       folder: this.#folder,
       tiles: this.#tiles,
       options: retention,
       floor: () => this.#floor(),
       record,
-    }).catch(() => report({ event: 'audit_retention_failed', level: 'warn' }));
+    })
+      .then(
+        () => undefined,
+        () => report({ event: 'audit_retention_failed', level: 'warn' }),
+      )
+      .finally(() => (this.#pruning = undefined));
   }
 
   state(): AuditOutletsState {

@@ -668,10 +668,11 @@ class Rejected(Exception):
 
 
 def signers_of(stream: Stream, note: Note, checkpoint: Checkpoint, epoch_key: bytes) -> dict:
-    """Verifies the signatures of a note: by the key of its epoch and by the identity key. The
-    latter alone proves nothing, as it stays the same for ever and lies on the log's host."""
+    """Verifies the signatures of a note: the key of its epoch must be among them. The identity key
+    is for witnesses: it stays the same for ever and lies on the log's host, so it neither suffices
+    nor is it needed; but a false signature in its name makes the note invalid."""
     epoch = verifier_key(f"{stream.origin}/epoch/{checkpoint.epoch}", epoch_key)
-    signers = [epoch, stream.identity] if checkpoint.word != "reseed" else [stream.recovery]
+    signers = [epoch] if checkpoint.word != "reseed" else [stream.recovery]
     needed = [key for key in signers if key is not None]
     known = {epoch, stream.identity, *needed, *stream.witnesses} - {None}
     verified = verified_keys(note, list(known))

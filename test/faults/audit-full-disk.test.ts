@@ -1,10 +1,13 @@
 import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
 import { verifyChain } from '../support/audit-chain.js';
 import { auditBody, onlyStream } from '../support/crashed-log.js';
 import { notRun } from '../support/not-run.js';
 import { smallDisk } from '../support/tmpfs.js';
+import { until } from '../support/until.js';
+import { watchThreads } from '../support/watch-threads.js';
 
 const MIB = 1024 * 1024;
 const disk = smallDisk(4 * MIB);
@@ -63,6 +66,29 @@ onDisk('On a disk that is filled and freed, the log', () => {
     expect(own).toHaveLength(acknowledged);
     expect(lost).toBe(760 - acknowledged);
     expect(records.map(({ event }) => event)).toContain('audit_disk_reserve_spent');
+  }, 60_000);
+});
+
+onDisk('On a full disk whose writer thread is killed, the log', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it('still tells exactly what it had refused before', async () => {
+    const workers = watchThreads();
+    const directory = join(disk?.folder ?? '', 'killed');
+    const filler = join(disk?.folder ?? '', 'filler');
+    const log = new FileAuditLog(directory, { limits: { reserveBytes: 0 } });
+    await log.open();
+    fill(filler);
+    const taken = await settled(many(log, 300, 'info'));
+    await workers.at(-1)?.terminate();
+    const later = await settled(many(log, 20, 'info'));
+    unlinkSync(filler);
+    await until(() => log.health().status === 'ok');
+    await log.close();
+    const lost = verifyChain(onlyStream(directory))
+      .filter(({ event }) => event === 'audit_gap')
+      .reduce((sum, { n }) => sum + Number(n), 0);
+    expect(lost).toBe(320 - taken - later);
   }, 60_000);
 });
 

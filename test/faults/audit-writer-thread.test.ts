@@ -1,24 +1,13 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Worker } from 'node:worker_threads';
 import { jest } from '@jest/globals';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
-import { ThreadWriter } from '../../lib/audit/log/writer/thread-writer.js';
+import { verifyLog } from '../../lib/audit/log/verify/verify-log.js';
 import { verifyChain } from '../support/audit-chain.js';
 import { auditBody, onlyStream } from '../support/crashed-log.js';
-
-/** The threads that were begun, to be killed. */
-function watchThreads(): Worker[] {
-  const workers: Worker[] = [];
-  const launch = ThreadWriter.launch.bind(ThreadWriter);
-  jest.spyOn(ThreadWriter, 'launch').mockImplementation(async (data) => {
-    const worker = await launch(data);
-    workers.push(worker);
-    return worker;
-  });
-  return workers;
-}
+import { until } from '../support/until.js';
+import { watchThreads } from '../support/watch-threads.js';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -79,5 +68,53 @@ describe('When its thread is killed, the log', () => {
       'audit_writer_restarted',
       2,
     ]);
+  });
+
+  it.each([0, 1, 5, 20])(
+    'while it closes, %d ms in, still ends with a final checkpoint',
+    async (ms) => {
+      const workers = watchThreads();
+      const directory = join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
+      const log = new FileAuditLog(directory);
+      await log.open();
+      await log.append(auditBody(1));
+      const closed = log.close();
+      await pause(ms);
+      await workers.at(-1)?.terminate();
+      await closed;
+      const { streams } = await verifyLog(directory, {});
+      expect(streams).toMatchObject([{ closed: true }]);
+    },
+  );
+
+  it('signs all the same', async () => {
+    const workers = watchThreads();
+    const directory = join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
+    const log = new FileAuditLog(directory);
+    await log.open();
+    await log.append(auditBody(1));
+    const signed = log.checkpoint();
+    await workers.at(-1)?.terminate();
+    expect(await signed).toContain('nestjs-security/audit/');
+    await log.close();
+  });
+
+  it('and no other one can be started, says so, and goes on by itself once one can', async () => {
+    const workers = watchThreads();
+    const directory = join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
+    const keyDirectory = `${directory}-keys`;
+    const log = new FileAuditLog(directory, { keyDirectory });
+    await log.open();
+    await log.append(auditBody(1));
+    renameSync(keyDirectory, `${keyDirectory}-away`);
+    await workers.at(-1)?.terminate();
+    await until(() => log.health().status === 'failing');
+    expect(log.health().reasons).toEqual(['write-failed']);
+    await expect(log.append(auditBody(2))).rejects.toMatchObject({ code: 'AUDIT_WRITE_FAILED' });
+    renameSync(`${keyDirectory}-away`, keyDirectory);
+    await until(() => log.health().status === 'ok' && log.health().lost === 0);
+    await log.close();
+    const gaps = verifyChain(onlyStream(directory)).filter(({ event }) => event === 'audit_gap');
+    expect(gaps).toMatchObject([{ n: 1, details: { reason: 'write-failed' } }]);
   });
 });

@@ -4,6 +4,7 @@ import type { EventLevel } from '../../events/vocabulary.js';
 import type { AuditRecord } from '../record/audit-record.js';
 import { AuditLog, type AuditHealth, type Receipt } from './audit-log.js';
 import { closed, diskFull, writeFailed } from './file-audit-log.errors.js';
+import { healthOf } from './file-audit-log.health.js';
 import { findLog } from './found-log.js';
 import type { LogWatcher } from './log-watcher.js';
 import { proveRecord, type ProvenRecord } from './read/prove-record.js';
@@ -17,7 +18,8 @@ import { Gap } from './writer/gap.js';
 import type { OwnRecord } from './writer/own-record.js';
 import type { SegmentSystem } from './writer/segment-file.js';
 import { WRITER_LIMITS, type WriterLimits, type WriterState } from './writer/writer-setup.js';
-import { WriterSupervisor, type Written } from './writer/writer-supervisor.js';
+import type { Written } from './writer/batch-parts.js';
+import { WriterSupervisor } from './writer/writer-supervisor.js';
 
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 const NOTHING_YET: WriterState = {
@@ -26,7 +28,7 @@ const NOTHING_YET: WriterState = {
   epoch: 0,
   disk: 'ok',
   refusesCritical: false,
-  lost: 0,
+  losses: [],
 };
 
 /** How a {@link FileAuditLog} differs from the usual. */
@@ -56,6 +58,7 @@ export class FileAuditLog extends AuditLog {
   #state = NOTHING_YET;
   #isClosing = false;
   #writing: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
   #newest: Promise<unknown> = Promise.resolve();
 
   constructor(directory: string, options: FileAuditLogOptions = {}) {
@@ -116,32 +119,23 @@ export class FileAuditLog extends AuditLog {
   }
 
   override health(): AuditHealth {
-    const { disk, refusesCritical, checkpointFailure, durableSeq, signedSize, epoch } = this.#state;
-    const lost = this.#state.lost + this.#gap.lost;
-    const reasons = [
-      ...(this.#writer && !this.#isClosing ? [] : ['closed']),
-      ...(disk === 'full' ? ['disk-full'] : []),
-      ...(disk === 'failing' ? ['write-failed'] : []),
-      ...(this.#gap.isOpen ? ['queue-full'] : []),
-      ...(checkpointFailure === undefined ? [] : ['checkpoint-failed']),
-    ];
-    const isFailing = refusesCritical || reasons.includes('closed');
-    return {
-      status: isFailing ? 'failing' : reasons.length > 0 ? 'degraded' : 'ok',
-      reasons,
-      ...(this.#stream && { stream: this.#stream.name }),
-      queued: { records: this.#queue.length, bytes: this.#queue.bytes },
-      durableSeq,
-      signedSize,
-      epoch,
-      lost,
-      writer: this.#writer?.kind ?? 'none',
-    };
+    return healthOf({
+      stream: this.#stream?.name,
+      state: this.#state,
+      queue: this.#queue,
+      gap: this.#gap,
+      writer: this.#writer,
+      isClosing: this.#isClosing,
+    });
   }
 
-  override async close(): Promise<void> {
-    if (this.#isClosing) return;
+  override close(): Promise<void> {
     this.#isClosing = true;
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.#writing;
     try {
       if (this.#gap.isOpen) await this.#writeBatch([]);
@@ -189,14 +183,22 @@ export class FileAuditLog extends AuditLog {
       onState: (state) => {
         this.#state = state;
         this.#watcher?.onDurable(state.durableSeq);
+        this.#tellLosses();
       },
     });
+  }
+
+  /** What was lost while no writer could be started is told though no other record comes. */
+  #tellLosses(): void {
+    if (this.#writer?.isDown === false && this.#gap.isOpen && !this.#isClosing)
+      this.#writing ??= this.#writeAll();
   }
 
   /** Begins when this turn of the event loop is over, so that callers of one turn share a batch. */
   async #writeAll(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) await this.#writeBatch(this.#queue.take());
+    do await this.#writeBatch(this.#queue.take());
+    while (this.#queue.length > 0);
     this.#writing = undefined;
   }
 

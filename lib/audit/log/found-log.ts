@@ -13,8 +13,8 @@ import { readText } from './writer/stored-checkpoint.js';
 
 /** Looks at a stream without changing anything of it. */
 export function findLog({ name, folder, genesis }: Stream): FoundLog {
-  const segments = listSegments(folder);
-  const size = findLogEnd(folder, segments, genesis).end.nextSeq;
+  const { segments, end } = findLogEnd(folder, listSegments(folder), genesis);
+  const size = end.nextSeq;
   const statements = new EpochStatements(folder, name);
   const epoch = statements.count;
   statements.close();

@@ -82,13 +82,14 @@ async function stateOf(
   statements: EpochStatements,
 ): Promise<{ size: number; root: Buffer }> {
   const genesis = await readGenesis(folder, stream);
-  const segments = listSegments(folder);
-  const { nextSeq } = findLogEnd(folder, segments, genesis).end;
+  const { segments, end } = findLogEnd(folder, listSegments(folder), genesis);
+  const { nextSeq } = end;
   const note = parseNote(readText(join(folder, 'checkpoint')) ?? '');
   const checkpoint = note && parseLogCheckpoint(note.text);
-  const newest = checkpoint ?? statements.last;
+  const { last } = statements;
+  const newest = checkpoint && checkpoint.size >= (last?.size ?? 0) ? checkpoint : last;
   if (newest && newest.size > nextSeq) throw damaged(folder, 'records are missing at the end');
-  const signed = { size: newest?.size ?? 0, root: newest?.root ?? EMPTY_ROOT, isClosed: false };
+  const signed = { size: newest?.size ?? 0, root: newest?.root ?? EMPTY_ROOT };
   const cache = new FrontierCache(folder);
   const frontier = await restoreFrontier({ folder, segments }, cache, signed, nextSeq);
   return { size: frontier.size, root: frontier.root() };

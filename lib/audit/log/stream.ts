@@ -73,12 +73,21 @@ interface LockedFolder {
 async function openStream({ directory, keyFolder, name, lock }: LockedFolder): Promise<Stream> {
   const folder = join(directory, name);
   try {
-    const firstKey = (await readPublicKey(folder)) ?? (await beginKeys(folder, keyFolder, name));
+    const firstKey = (await readPublicKey(folder)) ?? (await begin(folder, keyFolder, name));
     return { name, folder, keyFolder, firstKey, lock, genesis: genesisHash(name, firstKey) };
   } catch (error) {
     await lock.release();
     throw error;
   }
+}
+
+/** @throws AuditError `AUDIT_LOG_DAMAGED` when the stream had begun already */
+async function begin(folder: string, keyFolder: string, stream: string): Promise<Buffer> {
+  const keys = (await readdir(keyFolder)).filter((file) => file.startsWith(`${stream}.`));
+  // Keys are put in place once the stream has its beginning.
+  const hadBegun = keys.some((file) => /^\.\d+\.pem$/.test(file.slice(stream.length)));
+  if (hadBegun) throw damaged(folder, `${GENESIS_FILE} is missing`);
+  return beginKeys(folder, keyFolder, stream);
 }
 
 /**
@@ -117,7 +126,8 @@ async function beginKeys(folder: string, keyFolder: string, stream: string): Pro
   const [first, identity] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')];
   const place = { keyFolder, stream };
   await replaceDurably(identityKeyPath(place), privateKeyPem(identity.privateKey));
-  await replaceDurably(epochKeyPath(place, 0), privateKeyPem(first.privateKey));
+  // As the next key of an epoch: whoever opens the stream puts it in place.
+  await replaceDurably(`${epochKeyPath(place, 0)}.next`, privateKeyPem(first.privateKey));
   const origin = originOf(stream);
   const identityKey = verifierKey(origin, rawPublicKey(identity.publicKey));
   await replaceDurably(join(folder, 'identity.vkey'), `${verifierKeyText(identityKey)}\n`);

@@ -5,7 +5,7 @@ import { syncFolder } from '../../../keyring/durable-file.js';
 import type { LogTiles } from '../log-tiles.js';
 import type { OwnRecord } from '../writer/own-record.js';
 import { listSegments, type SegmentName } from '../writer/segment-names.js';
-import { readTail } from '../writer/tail.js';
+import { linesBackwards } from '../writer/tail.js';
 import { prunableSegments, type ClosedSegment } from './prunable-segments.js';
 import type { RetentionOptions } from './retention.options.js';
 
@@ -68,10 +68,13 @@ function factsOf(folder: string, segments: readonly SegmentName[], index: number
 function lastTimeOf(path: string, size: number): number | undefined {
   const fd = openSync(path, 'r');
   try {
-    const line = readTail(fd, size, ({ lines }) => lines.at(-1));
-    const [, time = ''] = /"time":"([^"]{24})"/.exec(line?.toString('utf8', 0, 512) ?? '') ?? [];
-    const parsed = Date.parse(time);
-    return Number.isNaN(parsed) ? undefined : parsed;
+    // What somebody appended to a segment has none.
+    for (const { line } of linesBackwards(fd, size)) {
+      const [, time = ''] = /"time":"([^"]{24})"/.exec(line?.toString('utf8', 0, 512) ?? '') ?? [];
+      const parsed = Date.parse(time);
+      if (!Number.isNaN(parsed)) return parsed;
+    }
+    return undefined;
   } finally {
     closeSync(fd);
   }

@@ -40,6 +40,11 @@ export function readAnchored(
       const message = `it is of epoch ${epoch}, and the log knows no end of epoch ${ledger.count}`;
       return { notes, fault: { kind: 'anchor-ahead', message, offset } };
     }
+    // Who has kept the end of an epoch that the log does not know has seen a later state of the log.
+    if ((checkpoint.next || reseed) && epoch === ledger.count && isWhole) {
+      const message = `it ends epoch ${epoch}, and the log knows no end of it`;
+      return { notes, fault: { kind: 'anchor-ahead', message, offset } };
+    }
     if (!ledger.isWithin(epoch, size))
       return invalid(`epoch ${epoch} cannot have covered ${size} records`);
     // Nobody is known who could have signed it.

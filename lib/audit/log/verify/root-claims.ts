@@ -22,13 +22,13 @@ export class RootClaims {
     this.#offsets.push(offset);
   }
 
-  /** What was claimed for a size: this root (`same`), only others (`other`), or nothing. O(claims). */
+  /** What was claimed for a size: only this root (`same`), another one as well (`other`), or nothing. O(claims). */
   compare(size: number, root: Buffer): 'same' | 'other' | undefined {
-    let found: 'other' | undefined;
+    let found: 'same' | undefined;
     for (const [index, each] of this.#sizes.entries()) {
       if (each !== size) continue;
-      if (this.#roots.at(index).equals(root)) return 'same';
-      found = 'other';
+      if (!this.#roots.at(index).equals(root)) return 'other';
+      found = 'same';
     }
     return found;
   }

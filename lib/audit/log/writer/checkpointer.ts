@@ -11,6 +11,8 @@ import type { WriterLimits } from './writer-setup.js';
 
 /** Signing has its cost: however many records come, no more often than this. */
 const SHORTEST_INTERVAL_MS = 100;
+/** A folder of keys that takes no file will not take one a moment later. */
+const TURN_RETRY_MS = 1000;
 
 interface Parts {
   readonly folder: string;
@@ -20,6 +22,8 @@ interface Parts {
   readonly cache: FrontierCache;
   readonly keys: EpochKeys;
   readonly statements: EpochStatements;
+  /** The epoch of the checkpoint that is there. */
+  readonly checkpointEpoch: number;
   /** Hears of every checkpoint. */
   readonly onCheckpoint: (note: string) => void;
 }
@@ -37,14 +41,17 @@ export class Checkpointer {
   #signedAt = -Infinity;
   #epochBegan = performance.now();
   #epochSize: number;
-  #failure: string | undefined;
+  readonly #failures = new Map<'sign' | 'turn', string>();
   #note = '';
+  #checkpointEpoch: number;
+  #triedToTurn = -Infinity;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#size = parts.frontier.size;
     this.#signedSize = this.#size;
     this.#epochSize = parts.statements.last?.size ?? 0;
+    this.#checkpointEpoch = parts.checkpointEpoch;
   }
 
   /** Records that no checkpoint covers yet. */
@@ -54,7 +61,8 @@ export class Checkpointer {
 
   /** Why the last attempt failed; nothing when it did not. */
   get failure(): string | undefined {
-    return this.#failure;
+    const [failure] = this.#failures.values();
+    return failure;
   }
 
   /** The newest checkpoint of this process. */
@@ -70,7 +78,7 @@ export class Checkpointer {
 
   /** Brings the tree up to date and writes what is due. */
   writeIfDue(now = performance.now()): void {
-    const { limits } = this.#parts;
+    const { limits, keys } = this.#parts;
     this.#tree();
     const since = now - this.#signedAt;
     const isDue =
@@ -79,7 +87,10 @@ export class Checkpointer {
       since >= limits.heartbeatMs;
     if (isDue) this.tryTo('sign');
     const hasGrown = this.#size > this.#epochSize;
-    if (hasGrown && now - this.#epochBegan >= limits.epochMs) this.tryTo('turn the epoch');
+    const isOver = hasGrown && now - this.#epochBegan >= limits.epochMs;
+    if ((isOver || !keys.isSettled) && now - this.#triedToTurn >= TURN_RETRY_MS) {
+      this.tryTo(isOver ? 'turn the epoch' : 'settle the keys');
+    }
   }
 
   /** Signs the log as it is now. */
@@ -96,13 +107,15 @@ export class Checkpointer {
   /** Ends the epoch: its key signs the log and the next key, and is destroyed. */
   turnEpoch(): void {
     const { keys, statements } = this.#parts;
+    // Whoever reads takes a checkpoint of this epoch or the one before, no older one.
+    if (this.#checkpointEpoch !== keys.epoch) this.write();
     keys.turn((next) => {
       const statement = { ...this.#state(), next };
       statements.append(signNote(logCheckpointText(statement), keys.signers()), statement);
+      this.#epochBegan = performance.now();
+      this.#epochSize = statement.size;
     });
-    this.#epochBegan = performance.now();
-    this.#epochSize = this.#size;
-    this.write();
+    this.tryTo('sign');
   }
 
   #tree(): Frontier {
@@ -128,20 +141,29 @@ export class Checkpointer {
 
   #signed(note: string): void {
     this.#note = note;
+    this.#checkpointEpoch = this.#parts.keys.epoch;
     this.#signedSize = this.#size;
     this.#signedAt = performance.now();
     this.#parts.onCheckpoint(note);
   }
 
+  /** Lets go of its files. */
+  close(): void {
+    this.#parts.statements.close();
+  }
+
   /** A failure, as on a full disk, is kept for the health report, and tried again later. */
-  tryTo(what: 'sign' | 'turn the epoch'): void {
+  tryTo(what: 'sign' | 'turn the epoch' | 'settle the keys'): void {
+    const which = what === 'sign' ? 'sign' : 'turn';
     try {
       if (what === 'sign') this.write();
-      else this.turnEpoch();
-      this.#failure = undefined;
+      else if (what === 'turn the epoch') this.turnEpoch();
+      else this.#parts.keys.settle();
+      this.#failures.delete(which);
     } catch (error) {
-      this.#failure = systemErrorCode(error);
-      this.#signedAt = performance.now();
+      this.#failures.set(which, systemErrorCode(error));
+      if (which === 'sign') this.#signedAt = performance.now();
+      else this.#triedToTurn = performance.now();
     }
   }
 }

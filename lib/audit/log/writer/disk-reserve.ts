@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync, statSync, unlinkSync } from 'node:fs';
+import { statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDurablySync } from './durable-sync.js';
+import { tryToRemove, writeDurablySync } from './durable-sync.js';
 
 /**
  * A file that takes up room until the disk is full, and then makes room for what must still be written.
@@ -17,7 +17,7 @@ export class DiskReserve {
     this.#bytes = bytes;
   }
 
-  /** Takes the room, if it is to be had. */
+  /** Takes the room, if it is to be had. Never throws. */
   take(): boolean {
     if (this.#isThere || this.#bytes === 0) return true;
     try {
@@ -26,7 +26,7 @@ export class DiskReserve {
       }
       this.#isThere = true;
     } catch {
-      rmSync(this.#path, { force: true });
+      tryToRemove(this.#path);
     }
     return this.#isThere;
   }

@@ -16,6 +16,15 @@ export function writeDurablySync(path: string, content: Uint8Array | string): vo
   }
 }
 
+/** Removes a file that is not needed. Where that fails, why it is not needed is what counts. */
+export function tryToRemove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It stays.
+  }
+}
+
 /** Waits until the disk has the names of the files of a folder. */
 export function syncFolderSync(folder: string): void {
   // Windows opens no folders and needs none of this.
@@ -35,7 +44,7 @@ export function replaceDurablySync(path: string, content: string): void {
     writeDurablySync(unfinished, content);
     renameSync(unfinished, path);
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    tryToRemove(unfinished);
     throw error;
   }
   syncFolderSync(dirname(path));

@@ -48,6 +48,7 @@ export class EpochKeys {
   readonly #identity: NoteSigner | undefined;
   #epoch: number;
   #key: KeyObject;
+  #isSettled = false;
 
   /**
    * Loads the key of the current epoch, and finishes a turn that a crash cut off.
@@ -59,13 +60,14 @@ export class EpochKeys {
     this.#place = place;
     this.#epoch = epoch;
     const path = epochKeyPath(place, epoch);
-    if (!existsSync(path) && holdsKey(`${path}.next`, expected)) this.#putInPlace(epoch);
+    if (!existsSync(path) && holdsKey(`${path}.next`, expected)) this.#putInPlace();
     const key = readKey(path);
     if (!key || !rawPublicKey(key).equals(expected)) throw epochKeyLost(place.stream, epoch);
     this.#key = key;
     const identity = readKey(identityKeyPath(place));
     this.#identity = identity && noteSigner(originOf(place.stream), identity);
     this.#destroyEarlier();
+    this.#isSettled = true;
   }
 
   get epoch(): number {
@@ -83,17 +85,36 @@ export class EpochKeys {
   }
 
   /**
-   * Ends the epoch.
+   * Ends the epoch. With the statement on the disk it has ended, even if the files of the keys cannot follow
+   * yet.
    *
    * @param state signs the next public key, and returns when the disk has the statement
    */
   turn(state: (next: Buffer) => void): void {
+    this.settle();
     const next = this.#nextKey();
     state(rawPublicKey(next));
-    this.#putInPlace(this.#epoch + 1);
     this.#epoch += 1;
     this.#key = next;
+    this.#isSettled = false;
+    this.settle();
+  }
+
+  /** Whether the key's file is in place, and those of ended epochs are gone. */
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** Puts the key's file in place and destroys those of ended epochs, if that is still to be done. */
+  settle(): void {
+    if (this.#isSettled) return;
+    const path = epochKeyPath(this.#place, this.#epoch);
+    if (!holdsKey(path, this.publicKey)) {
+      if (!existsSync(`${path}.next`)) writeDurablySync(`${path}.next`, privateKeyPem(this.#key));
+      this.#putInPlace();
+    }
     this.#destroyEarlier();
+    this.#isSettled = true;
   }
 
   /** A key that an earlier attempt has left is taken: its statement may be on the disk already. */
@@ -107,8 +128,8 @@ export class EpochKeys {
     return privateKey;
   }
 
-  #putInPlace(epoch: number): void {
-    const path = epochKeyPath(this.#place, epoch);
+  #putInPlace(): void {
+    const path = epochKeyPath(this.#place, this.#epoch);
     renameSync(`${path}.next`, path);
     syncFolderSync(this.#place.keyFolder);
   }

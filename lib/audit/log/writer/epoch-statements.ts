@@ -1,29 +1,51 @@
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { damaged } from '../file-audit-log.errors.js';
 import { parseLogCheckpoint, originOf, type LogCheckpoint } from '../note/log-checkpoint.js';
 import { noteFileEntry, parseNoteFile } from '../note/note-file.js';
 import { parseNote } from '../note/signed-note.js';
+import { SegmentFault } from './segment-fault.js';
 import { readExactly } from './tail.js';
 
 const FILE = 'epochs.notes';
 /** A statement has some 500 bytes. */
 const WINDOW = 64 * 1024;
+/** A crash leaves a part of one. */
+const MAX_UNFINISHED = 4096;
 
 /** The file of the statements that ended an epoch each. Only the last one is read: verifying reads them all. */
 export class EpochStatements {
+  readonly #path: string;
   readonly #fd: number;
   #size: number;
   #last: LogCheckpoint | undefined;
 
-  /** Opens the file, and takes off a statement that a crash cut short. */
+  /**
+   * Opens the file, and takes off a statement that a crash cut short.
+   *
+   * @throws AuditError `AUDIT_LOG_DAMAGED` when it ends with more than that
+   */
   constructor(folder: string, stream: string) {
-    this.#fd = openSync(join(folder, FILE), 'a+', 0o600);
+    this.#path = join(folder, FILE);
+    this.#fd = openSync(this.#path, 'a+', 0o600);
     const { size } = fstatSync(this.#fd);
     const start = Math.max(0, size - WINDOW);
     const found = lastStatement(readExactly(this.#fd, start, size - start), stream);
     this.#last = found?.statement;
     this.#size = start + (found?.end ?? 0);
-    if (this.#size < size) this.#cut();
+    if (size - this.#size > MAX_UNFINISHED) {
+      this.close();
+      throw damaged(folder, `${FILE} does not end with a statement`);
+    }
+    this.#cut();
   }
 
   /** The statement that ended the epoch before this one. */
@@ -36,14 +58,22 @@ export class EpochStatements {
     return this.#last ? this.#last.epoch + 1 : 0;
   }
 
-  /** Appends a statement and returns when the disk has it. */
+  /**
+   * Appends a statement and returns when the disk has it.
+   *
+   * @throws SegmentFault when somebody removed, replaced or cut the file: what it says elsewhere is lost
+   */
   append(note: string, statement: LogCheckpoint): void {
     const bytes = Buffer.from(noteFileEntry(note), 'utf8');
+    this.#assertInPlace();
+    // An attempt that could not be taken back may still stand behind the last statement.
+    this.#cut();
     try {
       for (let written = 0; written < bytes.length;) {
         written += writeSync(this.#fd, bytes, written);
       }
       fdatasyncSync(this.#fd);
+      this.#assertInPlace();
     } catch (error) {
       this.#cut();
       throw error;
@@ -56,7 +86,16 @@ export class EpochStatements {
     closeSync(this.#fd);
   }
 
+  #assertInPlace(): void {
+    const ours = fstatSync(this.#fd);
+    const there = statSync(this.#path, { throwIfNoEntry: false });
+    if (!there) throw new SegmentFault('removed');
+    if (there.ino !== ours.ino || there.dev !== ours.dev) throw new SegmentFault('replaced');
+    if (ours.size < this.#size) throw new SegmentFault('cut');
+  }
+
   #cut(): void {
+    if (fstatSync(this.#fd).size <= this.#size) return;
     ftruncateSync(this.#fd, this.#size);
     fdatasyncSync(this.#fd);
   }

@@ -6,11 +6,6 @@ import { Frontier } from '../merkle/frontier.js';
 const FILE = 'frontier.json';
 const MAX_BYTES = 64 * 1024;
 
-interface Entry {
-  readonly size: number;
-  readonly hashes: readonly string[];
-}
-
 /**
  * Keeps the tree's frontier beside the checkpoint, so that a start need not hash the whole log. It is no
  * evidence: whoever reads it compares its root with a signed one. Two are kept, since a crash may come
@@ -18,7 +13,7 @@ interface Entry {
  */
 export class FrontierCache {
   readonly #path: string;
-  #previous: Entry | undefined;
+  #previous: unknown;
 
   constructor(folder: string) {
     this.#path = join(folder, FILE);
@@ -29,19 +24,19 @@ export class FrontierCache {
       size: frontier.size,
       hashes: frontier.hashes().map((hash) => hash.toString('base64')),
     };
-    const frontiers = this.#previous ? [entry, this.#previous] : [entry];
+    this.#previous ??= this.#entries()[0];
+    const frontiers = this.#previous === undefined ? [entry] : [entry, this.#previous];
     writeFileSync(`${this.#path}.new`, JSON.stringify({ v: 1, frontiers }), { mode: 0o600 });
     renameSync(`${this.#path}.new`, this.#path);
     this.#previous = entry;
   }
 
-  /** The frontier whose root this is, if it is there. */
-  read(size: number, root: Buffer): Frontier | undefined {
-    for (const entry of this.#entries()) {
-      const frontier = frontierOf(entry);
-      if (frontier?.size === size && frontier.root().equals(root)) return frontier;
-    }
-    return undefined;
+  /** The newest frontier over no more than so many records; nothing is proven of it. */
+  upTo(size: number): Frontier | undefined {
+    return this.#entries()
+      .flatMap((entry) => frontierOf(entry) ?? [])
+      .filter((frontier) => frontier.size <= size)
+      .toSorted((a, b) => b.size - a.size)[0];
   }
 
   /** The root over the first records, as far as the cache knows it. */

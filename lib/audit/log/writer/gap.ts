@@ -14,6 +14,26 @@ export interface Loss {
   readonly until: number;
 }
 
+/** Losses as a record tells of them. */
+export type ToldLoss = Pick<Loss, 'lost' | 'critical'> & { readonly reason: string };
+
+/** How many records, whatever the reason. */
+export function lostIn(losses: readonly Loss[]): number {
+  return losses.reduce((sum, { lost }) => sum + lost, 0);
+}
+
+/** What is still to be recorded of losses when a part of it was. */
+export function withoutTold(losses: readonly Loss[], told: readonly ToldLoss[]): Loss[] {
+  const gap = new Gap();
+  for (const loss of losses) gap.add(loss);
+  return gap.losses.flatMap((loss) => {
+    const same = told.filter(({ reason }) => reason === loss.reason);
+    const lost = loss.lost - same.reduce((sum, each) => sum + each.lost, 0);
+    const critical = loss.critical - same.reduce((sum, each) => sum + each.critical, 0);
+    return lost > 0 ? [{ ...loss, lost, critical: Math.max(0, critical) }] : [];
+  });
+}
+
 /** Counts what was not written, exactly, until it can be recorded. */
 export class Gap {
   readonly #losses = new Map<LossReason, Loss>();
@@ -22,9 +42,14 @@ export class Gap {
     return this.#losses.size > 0;
   }
 
+  /** What was counted, by reason. */
+  get losses(): readonly Loss[] {
+    return [...this.#losses.values()];
+  }
+
   /** How many records, whatever the reason. */
   get lost(): number {
-    return [...this.#losses.values()].reduce((sum, { lost }) => sum + lost, 0);
+    return lostIn(this.losses);
   }
 
   add(loss: Loss): void {

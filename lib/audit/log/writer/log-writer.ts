@@ -93,7 +93,7 @@ export class LogWriter {
       epoch: epoch(),
       disk: this.#disk,
       refusesCritical: this.#refusesCritical,
-      lost: this.#gap.lost,
+      losses: this.#gap.losses,
       ...(failure !== undefined && { checkpointFailure: failure }),
     };
   }
@@ -113,6 +113,7 @@ export class LogWriter {
       this.#parts.checkpoints.write('closed');
     } finally {
       this.#segments.close();
+      this.#parts.checkpoints.close();
     }
   }
 
@@ -131,8 +132,9 @@ export class LogWriter {
         return { ...chained, hashes: chained.hashes.slice(0, bodies.length) };
       } catch (error) {
         const fault = writeFault(error);
-        if (fault.kind === 'full' || attempt === ATTEMPTS) throw fault;
+        if (fault.kind === 'full') throw fault;
         this.#own.push(...this.#segments.leave(fault));
+        if (attempt === ATTEMPTS) throw fault;
       }
     }
   }

@@ -4,6 +4,7 @@ import { systemErrorCode } from '../../../common/system-error-code.js';
 import { syncFolderSync } from './durable-sync.js';
 import { SegmentFile, type SegmentSystem } from './segment-file.js';
 import { segmentFile } from './segment-names.js';
+import { tornName } from './torn-tail.js';
 
 /** Begins a segment, and returns when the disk has its name. */
 export function newSegment(
@@ -29,7 +30,7 @@ function create(path: string, folder: string, system: SegmentSystem | undefined)
   } catch (error) {
     const code = systemErrorCode(error);
     // Somebody put it there, or it was left without a single record that was acknowledged.
-    if (code === 'EEXIST') renameSync(path, join(folder, `torn-0-${Date.now()}.bin`));
+    if (code === 'EEXIST') renameSync(path, join(folder, tornName()));
     else if (code === 'ENOENT') mkdirSync(folder, { recursive: true, mode: 0o700 });
     else throw error;
     return new SegmentFile(path, 'ax', 0, system);

@@ -1,5 +1,4 @@
 import { damaged } from '../file-audit-log.errors.js';
-import { leafHash } from '../leaf-hash.js';
 import { Checkpointer } from './checkpointer.js';
 import { DiskReserve } from './disk-reserve.js';
 import { EpochKeys } from './epoch-keys.js';
@@ -8,14 +7,14 @@ import { FrontierCache } from './frontier-cache.js';
 import { findLogEnd, type LogEnd } from './log-end.js';
 import { LogWriter } from './log-writer.js';
 import type { OwnRecord } from './own-record.js';
-import { readLines } from './read-leaves.js';
+import { findResumed } from './find-resumed.js';
 import { restoreFrontier } from './restore-frontier.js';
 import type { SegmentSystem } from './segment-file.js';
-import { listSegments, type SegmentName } from './segment-names.js';
+import { listSegments } from './segment-names.js';
 import { SegmentSeries } from './segment-series.js';
 import { signedState, type SignedState } from './stored-checkpoint.js';
-import { setAside } from './torn-tail.js';
-import type { WriterOpened, WriterSetup, WrittenPlace } from './writer-setup.js';
+import { mendEnd } from './torn-tail.js';
+import type { WriterOpened, WriterSetup } from './writer-setup.js';
 
 /** A writer that is ready, and what was found. */
 export interface OpenedWriter {
@@ -45,19 +44,20 @@ export async function openWriter(
   { onCheckpoint, system, firstKey }: WriterSurroundings,
 ): Promise<OpenedWriter> {
   const { folder, stream, limits } = setup;
-  const { files, end, statements, keys, signed } = readState(setup, firstKey);
-  const { nextSeq } = end.end;
+  const { found, statements, keys, signed } = readState(setup, firstKey);
+  const { nextSeq } = found.end;
   const cache = new FrontierCache(folder);
-  const frontier = await restoreFrontier({ folder, segments: files }, cache, signed, nextSeq);
-  const torn = tornTail(folder, end);
+  const source = { folder, segments: found.segments };
+  const frontier = await restoreFrontier(source, cache, signed, nextSeq);
+  const { end, findings: torn } = mendEnd(folder, found);
   const parts = { folder, stream, limits, frontier, cache, keys, statements, onCheckpoint };
-  const checkpoints = new Checkpointer(parts);
+  const checkpoints = new Checkpointer({ ...parts, checkpointEpoch: signed.epoch });
   const reserve = new DiskReserve(folder, limits.reserveBytes);
   reserve.take();
   const segments = new SegmentSeries({ folder, limits, ...(system && { system }) }, end);
   const epoch = (): number => keys.epoch;
   const writer = new LogWriter({ stream, segments, checkpoints, reserve, epoch, end: end.end });
-  const resumed = await findResumed(setup, files, nextSeq);
+  const resumed = await findResumed(setup, source.segments, nextSeq);
   // The key that was there before this start must not sign what comes after it.
   if (nextSeq > (statements.last?.size ?? 0)) checkpoints.tryTo('turn the epoch');
   const findings = [...setup.findings, ...torn, ...uncleanStop(setup, signed, nextSeq)];
@@ -71,8 +71,7 @@ export async function openWriter(
 }
 
 interface FoundState {
-  readonly files: readonly SegmentName[];
-  readonly end: LogEnd;
+  readonly found: LogEnd;
   readonly statements: EpochStatements;
   readonly keys: EpochKeys;
   readonly signed: SignedState;
@@ -83,19 +82,14 @@ function readState(
   { folder, stream, keyFolder, genesis }: WriterSetup,
   firstKey: Buffer,
 ): FoundState {
-  const files = listSegments(folder);
-  const end = findLogEnd(folder, files, genesis);
+  const found = findLogEnd(folder, listSegments(folder), genesis);
   const statements = new EpochStatements(folder, stream);
   const expected = statements.last?.next ?? statements.last?.reseed ?? firstKey;
   const keys = new EpochKeys({ keyFolder, stream }, statements.count, expected);
   const signed = signedState(folder, stream, keys, statements);
-  const missing = signed.size - end.end.nextSeq;
+  const missing = signed.size - found.end.nextSeq;
   if (missing > 0) throw damaged(folder, `${missing} records are missing at the end`);
-  return { files, end, statements, keys, signed };
-}
-
-function tornTail(folder: string, { file, size, fileSize }: LogEnd): OwnRecord[] {
-  return file === undefined || size === fileSize ? [] : [setAside(folder, file, size, fileSize)];
+  return { found, statements, keys, signed };
 }
 
 /** A clean shutdown leaves a final checkpoint over everything; a restarted writer has its own record. */
@@ -107,21 +101,4 @@ function uncleanStop(
   if (resume || nextSeq === 0 || (isClosed && size === nextSeq)) return [];
   const details = { recordsAfterCheckpoint: nextSeq - size };
   return [{ event: 'audit_unclean_stop', level: 'warn', details }];
-}
-
-/** Which bodies a writer that died had written, though it could not say so. */
-async function findResumed(
-  { folder, resume }: WriterSetup,
-  segments: readonly SegmentName[],
-  nextSeq: number,
-): Promise<WrittenPlace[]> {
-  const places: WrittenPlace[] = [];
-  if (!resume) return places;
-  for await (const { seq, line } of readLines(folder, segments, resume.nextSeq, nextSeq)) {
-    const body = resume.bodies[places.length];
-    if (body !== undefined && line.endsWith(`",${body}`)) {
-      places.push({ seq, leafHash: leafHash(Buffer.from(line, 'utf8')) });
-    }
-  }
-  return places;
 }

@@ -16,7 +16,7 @@ export interface LeafSource {
 }
 
 /**
- * The tree over the first `size` records: from the cache where it leads to the signed root, else from the
+ * The tree over the first `size` records: from the cache where that leads to the signed root, else from the
  * whole log; then over what came after the last checkpoint.
  *
  * @throws AuditError `AUDIT_LOG_DAMAGED` when the log does not lead to the signed root, or records are missing
@@ -24,17 +24,34 @@ export interface LeafSource {
 export async function restoreFrontier(
   source: LeafSource,
   cache: FrontierCache,
-  signed: SignedState,
+  signed: Pick<SignedState, 'size' | 'root'>,
   size: number,
 ): Promise<Frontier> {
-  const frontier = cache.read(signed.size, signed.root) ?? (await rebuilt(source, signed));
+  const frontier = (await continued(source, cache, signed)) ?? (await rebuilt(source, signed));
   for await (const { line } of readLines(source.folder, source.segments, signed.size, size)) {
     frontier.append(leafOf(line));
   }
   return frontier;
 }
 
-async function rebuilt(source: LeafSource, { size, root }: SignedState): Promise<Frontier> {
+/** From the newest cached one on: a crash may come before the cache is as new as what was signed. */
+async function continued(
+  { folder, segments }: LeafSource,
+  cache: FrontierCache,
+  { size, root }: Pick<SignedState, 'size' | 'root'>,
+): Promise<Frontier | undefined> {
+  const frontier = cache.upTo(size);
+  if (!frontier || frontier.size < (segments[0]?.firstSeq ?? 0)) return undefined;
+  for await (const { line } of readLines(folder, segments, frontier.size, size)) {
+    frontier.append(leafOf(line));
+  }
+  return frontier.root().equals(root) ? frontier : undefined;
+}
+
+async function rebuilt(
+  source: LeafSource,
+  { size, root }: Pick<SignedState, 'size' | 'root'>,
+): Promise<Frontier> {
   const { folder, segments } = source;
   const frontier = new Frontier();
   const pruned = Math.min(segments[0]?.firstSeq ?? 0, size);

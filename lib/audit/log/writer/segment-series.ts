@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { tryToRemove } from './durable-sync.js';
 import type { LogEnd } from './log-end.js';
 import { newSegment } from './new-segment.js';
 import type { OwnRecord } from './own-record.js';
@@ -50,6 +51,11 @@ export class SegmentSeries {
     // What somebody else changed stays as it is, for whoever looks into it.
     if (isAbandoned) tryToCut(left);
     left.close();
+    if (isAbandoned && left.size === 0) {
+      // Nothing in it was acknowledged, and the next one takes its name.
+      tryToRemove(left.path);
+      return [];
+    }
     const reason = isAbandoned ? code : kind;
     const details = { file: basename(left.path), size: left.size, reason };
     const event = isAbandoned ? 'audit_segment_abandoned' : 'audit_segment_changed';

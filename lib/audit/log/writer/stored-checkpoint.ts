@@ -13,6 +13,8 @@ export interface SignedState {
   readonly root: Buffer;
   /** Whether the last run ended with a checkpoint over everything. */
   readonly isClosed: boolean;
+  /** The epoch of the checkpoint, which may be the one before the current. */
+  readonly epoch: number;
 }
 
 /**
@@ -35,7 +37,7 @@ export function signedState(
   }
   const newest = last && (!isCurrent || last.size > checkpoint.size) ? last : checkpoint;
   const isClosed = checkpoint.closed === true && checkpoint.size === newest.size;
-  return { size: newest.size, root: newest.root, isClosed };
+  return { size: newest.size, root: newest.root, isClosed, epoch: checkpoint.epoch };
 }
 
 function readCheckpoint(folder: string, stream: string, keys: EpochKeys): LogCheckpoint {

@@ -1,32 +1,37 @@
 import { readSync } from 'node:fs';
+import { MAX_LINE_BYTES } from '../read/line-reader.js';
 
 const LF = 0x0a;
-const FIRST_WINDOW = 256 * 1024;
+const WINDOW_BYTES = 256 * 1024;
 
-/** The last part of a file, cut at line ends; what follows the last LF is left out. */
-export interface Tail {
-  /** Complete lines, without their LF. */
-  readonly lines: readonly Buffer[];
-  /** Where in the file the first of them begins. */
+/** A line that ends with LF. */
+export interface EndedLine {
+  /** Without its LF; `undefined` for one that is too long for a record. */
+  readonly line: Buffer | undefined;
+  /** Where in the file it begins. */
   readonly offset: number;
 }
 
 /**
- * Reads a file from its end, ever larger parts of it, until a part satisfies; the whole file at the
- * most.
- *
- * @param take gives a result for a part that is large enough, `undefined` to be shown more
+ * The lines of a file from the last to the first; what follows the last LF is left out. Memory does not grow
+ * with the file or its lines.
  */
-export function readTail<T>(
-  fd: number,
-  size: number,
-  take: (tail: Tail, isWhole: boolean) => T | undefined,
-): T | undefined {
-  for (let window = FIRST_WINDOW; ; window *= 8) {
-    const start = Math.max(0, size - window);
-    const taken = take(splitLines(readExactly(fd, start, size - start), start), start === 0);
-    if (taken !== undefined || start === 0) return taken;
+export function* linesBackwards(fd: number, size: number): Generator<EndedLine> {
+  /** The end of a line whose beginning was not read yet; `undefined` when it is too long already. */
+  let rest: Buffer | undefined = Buffer.alloc(0);
+  let hasEnd = false;
+  for (let end = size; end > 0; end -= WINDOW_BYTES) {
+    const start = Math.max(0, end - WINDOW_BYTES);
+    const window = readExactly(fd, start, end - start);
+    let to = window.length;
+    for (let lf = lastLf(window, to); lf !== -1; lf = lastLf(window, to)) {
+      const line = joined(window.subarray(lf + 1, to), rest);
+      if (hasEnd) yield { line, offset: start + lf + 1 };
+      [hasEnd, to, rest] = [true, lf, Buffer.alloc(0)];
+    }
+    rest = joined(window.subarray(0, to), rest);
   }
+  if (hasEnd) yield { line: rest, offset: 0 };
 }
 
 /** Reads so many bytes, fewer only where the file ends. */
@@ -41,14 +46,11 @@ export function readExactly(fd: number, position: number, length: number): Buffe
   return buffer.subarray(0, read);
 }
 
-function splitLines(bytes: Buffer, start: number): Tail {
-  // A part from the middle of the file begins within a line, which is left out.
-  const first = start === 0 ? 0 : bytes.indexOf(LF) + 1;
-  const lines: Buffer[] = [];
-  let from = first;
-  for (let end = bytes.indexOf(LF, from); end !== -1; end = bytes.indexOf(LF, from)) {
-    lines.push(bytes.subarray(from, end));
-    from = end + 1;
-  }
-  return { lines, offset: start + first };
+function lastLf(bytes: Buffer, before: number): number {
+  return before === 0 ? -1 : bytes.lastIndexOf(LF, before - 1);
+}
+
+function joined(beginning: Buffer, end: Buffer | undefined): Buffer | undefined {
+  if (!end || beginning.length + end.length > MAX_LINE_BYTES) return undefined;
+  return end.length === 0 ? beginning : Buffer.concat([beginning, end]);
 }

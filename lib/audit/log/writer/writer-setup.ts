@@ -1,5 +1,5 @@
 import type { OwnRecord } from './own-record.js';
-import type { Loss } from './gap.js';
+import type { Loss, ToldLoss } from './gap.js';
 
 /** When the writer does what. */
 export interface WriterLimits {
@@ -53,12 +53,20 @@ export interface WrittenPlace {
   readonly leafHash: string;
 }
 
+/** What a writer that died had written, though it could not say so. */
+export interface Resumed {
+  /** Which bodies, by their indices. Not always the first ones: on a full disk only the critical ones are. */
+  readonly places: ReadonlyMap<number, WrittenPlace>;
+  /** Which losses it told of. */
+  readonly told: readonly ToldLoss[];
+}
+
 /** What an opened writer tells. */
 export interface WriterOpened {
   /** The place of the next record. */
   readonly nextSeq: number;
-  /** Which of the bodies of `resume` are on the disk already: as many places, from the first on. */
-  readonly resumed: readonly WrittenPlace[];
+  /** What of `resume` is on the disk already. */
+  readonly resumed: Resumed;
   /** The newest checkpoint. */
   readonly note: string;
 }
@@ -99,7 +107,7 @@ export interface WriterState {
   /** Whether the last attempt to write a critical record failed. */
   readonly refusesCritical: boolean;
   /** Records that were lost and not yet recorded as such. */
-  readonly lost: number;
+  readonly losses: readonly Loss[];
   /** Why no checkpoint could be signed; nothing when they can. */
   readonly checkpointFailure?: string;
 }

@@ -1,5 +1,7 @@
 import { AuditError } from '../../../errors/audit.error.js';
 import { InlineWriter } from './inline-writer.js';
+import { placed, stillToWrite, type Written } from './batch-parts.js';
+import type { Loss } from './gap.js';
 import type { OwnRecord } from './own-record.js';
 import type { SegmentSystem } from './segment-file.js';
 import { ThreadWriter, WriterDied } from './thread-writer.js';
@@ -10,19 +12,18 @@ import type {
   WriterResult,
   WriterSetup,
   WriterState,
-  WrittenPlace,
 } from './writer-setup.js';
 
 const REVIVAL_INTERVAL_MS = 250;
 const ATTEMPTS = 5;
+const RETRY_INTERVAL_MS = 1000;
+const MAX_REASON = 200;
 const NOTHING: WriterBatch = { bodies: [], critical: [], losses: [] };
 
-/** What became of the bodies of a batch. */
-export interface Written {
-  /** Where each of them is now; `undefined` for one that was refused. */
-  readonly places: readonly (WrittenPlace | undefined)[];
-  readonly reason?: WriterResult['reason'];
-  readonly code?: string;
+/** How the log was when its writer died. */
+interface StateBefore {
+  readonly nextSeq: number;
+  readonly losses: readonly Loss[];
 }
 
 /** What a supervisor is told. */
@@ -47,13 +48,21 @@ export class WriterSupervisor implements WriterListener {
   #turn: Promise<unknown> = Promise.resolve();
   #hasOpened = false;
   #isClosing = false;
+  #isDown = false;
   #durableSeq = 0;
+  #losses: readonly Loss[] = [];
+  #retry: NodeJS.Timeout | undefined;
   readonly #deaths: string[] = [];
   #revivedAt = -Infinity;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#kind = options.mode;
+  }
+
+  /** Whether the writer died and no other one could be started so far. */
+  get isDown(): boolean {
+    return this.#isDown;
   }
 
   get kind(): 'thread' | 'inline' {
@@ -83,17 +92,14 @@ export class WriterSupervisor implements WriterListener {
   }
 
   checkpoint(): Promise<string> {
-    return this.#inTurn(async () => {
-      if (!this.#writer) await this.#takeOver(NOTHING);
-      return this.#writer?.checkpoint() ?? '';
-    });
+    return this.#inTurn(() => this.#withWriter((writer) => writer.checkpoint()));
   }
 
   close(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#inTurn(() => {
       this.#isClosing = true;
-      if (!this.#writer) await this.#takeOver(NOTHING);
-      await this.#writer?.close();
+      clearTimeout(this.#retry);
+      return this.#withWriter((writer) => writer.close());
     });
   }
 
@@ -103,15 +109,30 @@ export class WriterSupervisor implements WriterListener {
 
   onState(state: WriterState): void {
     this.#durableSeq = state.durableSeq;
+    this.#losses = state.losses;
     this.#options.onState(state);
   }
 
   onDeath(reason: string): void {
     this.#writer = undefined;
-    if (this.#isClosing) return;
-    this.#deaths.push(reason);
-    // Without waiting for the next record: checkpoints are due meanwhile.
+    this.#deaths.push(reason.slice(0, MAX_REASON));
+    if (!this.#isClosing) this.#revive();
+  }
+
+  /** Without waiting for the next record: checkpoints are due meanwhile. */
+  #revive(): void {
     this.#inTurn(async () => this.#writer ?? this.#takeOver(NOTHING)).catch(() => undefined);
+  }
+
+  async #withWriter<T>(work: (writer: Writer) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      if (!this.#writer) await this.#takeOver(NOTHING);
+      try {
+        if (this.#writer) return await work(this.#writer);
+      } catch (error) {
+        if (attempt === ATTEMPTS || !(error instanceof WriterDied)) throw error;
+      }
+    }
   }
 
   /** A writer answers one request at a time. */
@@ -123,17 +144,31 @@ export class WriterSupervisor implements WriterListener {
 
   async #takeOver(batch: WriterBatch): Promise<Written> {
     // Should the next writer die as well, what the first one wrote is still looked for from here on.
-    const nextSeq = this.#durableSeq;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#takeOverOnce(batch, nextSeq);
-      } catch (error) {
-        if (attempt === ATTEMPTS || !(error instanceof WriterDied)) throw error;
+    const before = { nextSeq: this.#durableSeq, losses: this.#losses };
+    try {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await this.#takeOverOnce(batch, before);
+        } catch (error) {
+          if (attempt === ATTEMPTS || !(error instanceof WriterDied)) throw error;
+        }
       }
+    } catch (error) {
+      this.#stayDown(before);
+      throw error;
     }
   }
 
-  async #takeOverOnce(batch: WriterBatch, nextSeq: number): Promise<Written> {
+  #stayDown({ nextSeq, losses }: StateBefore): void {
+    this.#isDown = true;
+    this.#durableSeq = nextSeq;
+    this.#losses = losses;
+    clearTimeout(this.#retry);
+    if (this.#isClosing) return;
+    this.#retry = setTimeout(() => this.#revive(), RETRY_INTERVAL_MS).unref();
+  }
+
+  async #takeOverOnce(batch: WriterBatch, { nextSeq, losses }: StateBefore): Promise<Written> {
     const sinceLast = performance.now() - this.#revivedAt;
     if (sinceLast < REVIVAL_INTERVAL_MS) await delay(REVIVAL_INTERVAL_MS - sinceLast);
     this.#revivedAt = performance.now();
@@ -144,9 +179,12 @@ export class WriterSupervisor implements WriterListener {
     this.#writer = writer;
     this.#deaths.splice(0, told);
     const { resumed } = writer.opened;
-    const rest = withoutFirst(batch, resumed.length);
+    const rest = stillToWrite(batch, resumed, losses);
     const written = this.#placed(rest, await writer.write(rest));
-    return { ...written, places: [...resumed, ...written.places] };
+    this.#isDown = false;
+    const others = written.places.values();
+    const places = batch.bodies.map((_, at) => resumed.places.get(at) ?? others.next().value);
+    return { ...written, places };
   }
 
   #placed(batch: WriterBatch, result: WriterResult): Written {
@@ -174,28 +212,6 @@ export class WriterSupervisor implements WriterListener {
 
 function restarted(reason: string): OwnRecord {
   return { event: 'audit_writer_restarted', level: 'critical', details: { reason } };
-}
-
-function withoutFirst({ bodies, critical, losses }: WriterBatch, count: number): WriterBatch {
-  return {
-    bodies: bodies.slice(count),
-    critical: critical.filter((index) => index >= count).map((index) => index - count),
-    losses,
-  };
-}
-
-function placed({ bodies }: WriterBatch, result: WriterResult): Written {
-  const { firstSeq, leafHashes, refused, reason, code } = result;
-  const isRefused = new Set(refused);
-  let nth = 0;
-  const places = bodies.map((_, index) => {
-    if (isRefused.has(index)) return undefined;
-    const leafHash = leafHashes.slice(nth * 64, nth * 64 + 64);
-    const seq = firstSeq + nth;
-    nth += 1;
-    return { seq, leafHash };
-  });
-  return { places, ...(reason && { reason }), ...(code !== undefined && { code }) };
 }
 
 function delay(ms: number): Promise<void> {

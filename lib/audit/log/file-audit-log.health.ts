@@ -1,0 +1,40 @@
+import type { AuditHealth } from './audit-log.js';
+import { lostIn, type Loss } from './writer/gap.js';
+import type { WriterState } from './writer/writer-setup.js';
+
+/** What is known of a log. */
+export interface LogFacts {
+  readonly stream: string | undefined;
+  /** What its writer told last. */
+  readonly state: WriterState;
+  readonly queue: { readonly length: number; readonly bytes: number };
+  /** What was lost before it came to the writer. */
+  readonly gap: { readonly isOpen: boolean; readonly losses: readonly Loss[] };
+  readonly writer: { readonly isDown: boolean; readonly kind: 'thread' | 'inline' } | undefined;
+  readonly isClosing: boolean;
+}
+
+/** How a log does that is kept in files. */
+export function healthOf({ stream, state, queue, gap, writer, isClosing }: LogFacts): AuditHealth {
+  const { disk, refusesCritical, checkpointFailure, durableSeq, signedSize, epoch } = state;
+  const isDown = writer?.isDown === true;
+  const reasons = [
+    ...(writer && !isClosing ? [] : ['closed']),
+    ...(disk === 'full' ? ['disk-full'] : []),
+    ...(disk === 'failing' || isDown ? ['write-failed'] : []),
+    ...(gap.losses.some(({ reason }) => reason === 'queue-full') ? ['queue-full'] : []),
+    ...(checkpointFailure === undefined ? [] : ['checkpoint-failed']),
+  ];
+  const isFailing = refusesCritical || isDown || reasons.includes('closed');
+  return {
+    status: isFailing ? 'failing' : reasons.length > 0 || gap.isOpen ? 'degraded' : 'ok',
+    reasons,
+    ...(stream !== undefined && { stream }),
+    queued: { records: queue.length, bytes: queue.bytes },
+    durableSeq,
+    signedSize,
+    epoch,
+    lost: lostIn(state.losses) + lostIn(gap.losses),
+    writer: writer?.kind ?? 'none',
+  };
+}
