@@ -10,11 +10,14 @@ export interface TcpProxy {
 }
 
 /** Starts a proxy on a free port of this machine. */
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+export async function startTcpProxy(
+  targetPort: number,
+  targetHost = '127.0.0.1',
+): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let cutAt: string | undefined;
   const server = createServer((inbound) => {
-    const outbound = connect(targetPort, '127.0.0.1');
+    const outbound = connect(targetPort, targetHost);
     let isCut = false;
     inbound.on('data', (data) => {
       if (cutAt !== undefined && data.includes(cutAt)) {

@@ -4,7 +4,7 @@ import { refuseUnknown } from '../../common/refuse-unknown.js';
 import type { EventSubject } from '../../events/security-event.js';
 import type { EventLevel } from '../../events/vocabulary.js';
 import type { AuditActor, AuditEvent } from '../record/audit-event.js';
-import { assertEvent } from '../record/audit-record.js';
+import { assertEvent } from '../record/event-problem.js';
 
 const RESOLVERS = ['actor', 'target', 'details'] as const;
 

@@ -1,9 +1,10 @@
-import type { Identifier } from '../../events/security-event.js';
-import { defaultLevelOf } from '../../events/owasp-vocabulary.js';
 import { AuditError } from '../../errors/audit.error.js';
+import { defaultLevelOf } from '../../events/owasp-vocabulary.js';
+import type { Identifier } from '../../events/security-event.js';
 import type { AuditActor, AuditEvent } from './audit-event.js';
-import { toJsonText } from './json-text.js';
-import { redact, type JsonValue } from './redact.js';
+import { assertEvent } from './event-problem.js';
+import { RecordFields } from './record-fields.js';
+import type { PersonalText } from './redact.js';
 
 /** A record as it stands in the log, read back. */
 export interface AuditRecord {
@@ -41,26 +42,36 @@ export interface RecordContext {
   readonly now: number;
   readonly app?: RecordApp;
   readonly pseudonymOf: (identifier: Identifier) => string;
+  /** What is written for personal data; `[redacted]` without it. */
+  readonly personalText?: PersonalText;
 }
 
-const EVENT_NAME = /^[a-z][a-z0-9_]{0,63}$/;
+const ACTOR = ['type', 'id', 'pseudo', 'tenant'];
+const TARGET = ['type', 'id'];
+const ORIGIN = ['ip', 'ua'];
+const HTTP = ['method', 'route'];
+const APP = ['name', 'version', 'instance'];
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
-const LEVELS: readonly unknown[] = ['info', 'warn', 'critical'];
-const OUTCOMES: readonly unknown[] = ['success', 'failure', 'unknown', undefined];
 /** 65,535 bytes a line, less what the log puts in front: version, place, hash and id. */
 const MAX_BODY_BYTES = 65_535 - 256;
+/** A UTF-16 unit has three bytes in UTF-8 at the most. */
+const SURELY_FITS = Math.floor(MAX_BODY_BYTES / 3);
 
 /**
  * Writes the part of a record that does not depend on its place in the log, as JSON text without the
  * opening brace: `"time":…,"event":…}`. Fields have a fixed order; secrets are taken out of all of them.
+ * What would be longer than a line may be loses its details, then all but what happened to whom and why.
  *
  * @throws AuditError `AUDIT_EVENT_INVALID` when the event's name, level, outcome or number is not one
  */
 export function recordBody(event: AuditEvent, context: RecordContext): string {
   assertEvent(event);
-  const body = toJsonText(fieldsOf(event, context));
-  const fits = Buffer.byteLength(body, 'utf8') <= MAX_BODY_BYTES;
-  return (fits ? body : toJsonText(fieldsOf(withoutOptionalFields(event), context))).slice(1);
+  const body = bodyOf(event, context);
+  if (fits(body)) return body;
+  const withoutDetails = bodyOf({ ...event, details: { cut: true } }, context);
+  if (fits(withoutDetails)) return withoutDetails;
+  const { now, pseudonymOf } = context;
+  return bodyOf(essentialsOf(event), { now, pseudonymOf });
 }
 
 /**
@@ -79,85 +90,53 @@ export function parseRecord(line: string): AuditRecord {
   }
 }
 
-function fieldsOf(
-  event: AuditEvent,
-  { now, app, pseudonymOf }: RecordContext,
-): Record<string, JsonValue> {
-  const clean = (value: unknown): JsonValue | undefined =>
-    value === undefined
-      ? undefined
-      : redact(value, (address) => pseudonymOf({ type: 'email', value: address }));
-  const fields = {
-    time: new Date(now).toISOString(),
-    event: event.event,
-    level: event.level ?? defaultLevelOf(event.event, event.outcome),
-    outcome: event.outcome,
-    reason: clean(event.reason),
-    actor: event.actor && clean(withPseudonym(event.actor, pseudonymOf)),
-    target: clean(event.target),
-    origin: clean(event.origin),
-    http: clean(event.http),
-    req: clean(event.req),
-    trace: event.trace !== undefined && TRACE_ID.test(event.trace) ? event.trace : undefined,
-    app: clean(app),
-    details: clean(event.details),
-    n: event.n,
-  };
-  return Object.fromEntries(
-    Object.entries(fields).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined),
+function bodyOf(event: AuditEvent, context: RecordContext): string {
+  const { app, pseudonymOf } = context;
+  const fields = new RecordFields(
+    (value) => pseudonymOf({ type: 'email', value }),
+    context.personalText,
+  );
+  const { trace, n } = event;
+  const level = event.level ?? defaultLevelOf(event.event, event.outcome);
+  return (
+    `"time":"${new Date(context.now).toISOString()}","event":"${event.event}","level":"${level}"` +
+    (event.outcome === undefined ? '' : `,"outcome":"${event.outcome}"`) +
+    fields.text('reason', event.reason) +
+    fields.structure('actor', actorOf(event.actor, pseudonymOf), ACTOR) +
+    fields.structure('target', event.target, TARGET) +
+    fields.structure('origin', event.origin, ORIGIN) +
+    fields.structure('http', event.http, HTTP) +
+    fields.text('req', event.req) +
+    (trace !== undefined && TRACE_ID.test(trace) ? `,"trace":"${trace}"` : '') +
+    fields.structure('app', app, APP) +
+    fields.any('details', event.details) +
+    (n === undefined ? '}' : `,"n":${n}}`)
   );
 }
 
-function withPseudonym(actor: AuditActor, pseudonymOf: RecordContext['pseudonymOf']): object {
-  const { identifier, type, id, tenant } = actor;
-  const pseudo = identifier && pseudonymOf(identifier);
-  return {
-    ...(type && { type }),
-    ...(id && { id }),
-    ...(pseudo && { pseudo }),
-    ...(tenant && { tenant }),
-  };
+/** The actor as it is written: of the identifier only its pseudonym. */
+function actorOf(
+  actor: AuditActor | undefined,
+  pseudonymOf: RecordContext['pseudonymOf'],
+): Partial<Record<'type' | 'id' | 'pseudo' | 'tenant', string>> | undefined {
+  if (!actor) return undefined;
+  const written: ReturnType<typeof actorOf> = {};
+  if (actor.type !== undefined) written.type = actor.type;
+  if (actor.id !== undefined) written.id = actor.id;
+  if (actor.identifier !== undefined) written.pseudo = pseudonymOf(actor.identifier);
+  if (actor.tenant !== undefined) written.tenant = actor.tenant;
+  return written;
 }
 
-function withoutOptionalFields({ event, level, outcome, n }: AuditEvent): AuditEvent {
-  return {
-    event,
-    ...(level && { level }),
-    ...(outcome && { outcome }),
-    details: { cut: true },
-    ...(n && { n }),
-  };
+function fits(body: string): boolean {
+  return body.length <= SURELY_FITS || Buffer.byteLength(body, 'utf8') <= MAX_BODY_BYTES;
 }
 
-/** @throws AuditError `AUDIT_EVENT_INVALID` when the event's name, level, outcome or number is not one */
-export function assertEvent(event: AuditEvent): void {
-  const problem = problemOf(event);
-  if (problem !== undefined)
-    throw new AuditError('AUDIT_EVENT_INVALID', `an audit event ${problem}`);
-}
-
-function problemOf(event: unknown): string | undefined {
-  if (typeof event !== 'object' || event === null) return 'must be an object';
-  const {
-    event: name,
-    level = 'info',
-    outcome,
-    n = 1,
-  } = event as Partial<Record<keyof AuditEvent, unknown>>;
-  if (typeof name !== 'string' || !EVENT_NAME.test(name))
-    return 'needs a name of 1 to 64 of a-z 0-9 _, a letter first';
-  if (!LEVELS.includes(level)) return 'has a level other than info, warn, critical';
-  if (!OUTCOMES.includes(outcome)) return 'has an outcome other than success, failure, unknown';
-  if (!isIdentifierOrNone(event)) return 'has an identifier without a type and a value';
-  if (!Number.isSafeInteger(n) || Number(n) < 1)
-    return 'has a number n that is no whole number above 0';
-  return undefined;
-}
-
-function isIdentifierOrNone({ actor }: Partial<AuditEvent>): boolean {
-  const identifier: unknown = actor?.identifier;
-  if (identifier === undefined) return true;
-  if (typeof identifier !== 'object' || identifier === null) return false;
-  const { type, value } = identifier as Partial<Record<keyof Identifier, unknown>>;
-  return typeof type === 'string' && typeof value === 'string';
+/** What happened, to whom and why: at most 16 KiB for each of three fields. */
+function essentialsOf(event: AuditEvent): AuditEvent {
+  const essentials = { ...event, details: { cut: true } };
+  delete essentials.origin;
+  delete essentials.http;
+  delete essentials.req;
+  return essentials;
 }

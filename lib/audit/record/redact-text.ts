@@ -1,81 +1,135 @@
-import { REDACTED } from '../../common/secret.js';
-
-/** Gives the pseudonym of an e-mail address. */
-export type PseudonymOfEmail = (address: string) => string;
+import type { PseudonymOfEmail } from './detect/find-emails.js';
+import { findSecrets } from './detect/find-secrets.js';
+import { withoutFindings } from './detect/finding.js';
+import { PLAINER_TEXTS } from './detect/plainer-text.js';
+import { ESCAPE, featuresOf, NOT_ASCII } from './detect/text-features.js';
+import { quoted } from './json-text.js';
 
 /** Secrets are looked for in so many characters of a text; what lies beyond is cut off unread. */
 export const SCANNED_CHARACTERS = 4096;
 const KEPT_CHARACTERS = 1024;
 /** What stands in the place of whatever was left out. */
 export const CUT = '[cut]';
-const TELLING_NAME =
-  '(?:(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credential|signature|jwt|(?:api|access|private|session)[_-]?key|session[_-]?id)[\\w-]{0,40}|(?<![\\w-])(?:pass|pw|pin|t?otp|sid))';
-
-/*
- * Every pattern runs in time linear in the text, or over at most 4096 characters from each start. They
- * find what can be told by its form; a secret that looks like any other text is only found by its name.
- */
-const SECRET_PATTERNS: readonly RegExp[] = [
-  /-----BEGIN [A-Z0-9 ]{1,40}-----[\s\S]*?(?:-----END [A-Z0-9 ]{1,40}-----|$)/g,
-  /\beyJ[\w-]{4,}\.[\w-]{2,}(?:\.[\w-]*)*/g,
-  // The rest of the line of these headers, whatever their form.
-  /\b(?:proxy-)?authorization["']?\s?[:=][^\r\n]*/gi,
-  /\b(?:set-)?cookie["']?\s?[:=][^\r\n]*/gi,
-  /\b(?:bearer|basic)\s+[\w.~+/=-]{8,}/gi,
-  /\$(?:argon2(?:id|i|d)|2[abxy]|scrypt|pbkdf2[\w-]*|pepper|bcrypt[\w-]*|[156y])\$[^\s"'<>]+/g,
-  /\bgAAAAA[\w-]{80,}={0,2}/g,
-  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
-  /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|sk_live_|sk_test_|rk_live_|whsec_|sk-|npm_|SG\.|AIza)[\w.-]{10,}/g,
-  // The password of a URL with credentials.
-  /(?<=\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/@:]{0,100}:)[^\s/@]+(?=@)/gi,
-  // name=value and "name: value" with a telling name, as in query strings, forms, headers and broken JSON.
-  afterTellingName(`"`, `(?:[^"\\\\]|\\\\.)+`),
-  afterTellingName(`'`, `(?:[^'\\\\]|\\\\.)+`),
-  afterTellingName(`\\\\"`, `[^\\\\]+`),
-  afterTellingName('', `[^\\s&"',;\\\\]+`),
-];
-const EMAIL = /[^\s@<>()[\]"',;:\\/=&?]{1,64}@[a-z0-9](?:[a-z0-9-]{0,62}\.){1,8}[a-z]{2,24}/gi;
-const CARD = /(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/g;
+/** The longest secret with white space in it that is not known by its beginning: a number in groups. */
+const LONGEST_IN_GROUPS = 64;
+/** Escapes within escapes: URLs in JSON in a log line. */
+const MAX_LAYERS = 3;
+const BORDER = /[^\w+/=.~$@:%&#?!*^\\-]/;
+const PLACEHOLDER_BEGUN = /\[(?:[a-z][a-z ]{0,12}[\d ]{0,5})?$/;
 
 /**
  * Takes secrets out of a text, replaces e-mail addresses by pseudonyms and card numbers by their last
  * four digits, then cuts it to 1,024 characters. A secret that reaches across the cut is removed whole.
+ * Linear in the text, of which 4,096 characters are read.
+ *
+ * @param kept how many characters are kept
+ * @default 1024
  */
-export function redactText(text: string, pseudonymOf: PseudonymOfEmail): string {
-  let safe = text.slice(0, endOfScan(text));
-  for (const pattern of SECRET_PATTERNS) safe = safe.replace(pattern, REDACTED);
-  safe = safe
-    .replace(CARD, (match) => maskCard(match))
-    .replace(EMAIL, (address) => pseudonymOf(address));
-  const isCut = text.length > SCANNED_CHARACTERS || safe.length > KEPT_CHARACTERS;
-  return isCut ? safe.slice(0, KEPT_CHARACTERS) + CUT : safe;
+export function redactText(
+  text: string,
+  pseudonymOf: PseudonymOfEmail,
+  kept = KEPT_CHARACTERS,
+): string {
+  if (text.length > kept) return redactLong(text, pseudonymOf, kept);
+  const features = featuresOf(text);
+  return features === 0 ? text : redactSuspect(text, features, pseudonymOf, kept);
 }
 
-/** Finds what follows a telling name, a sign of equality and an opening quote. */
-function afterTellingName(quote: string, value: string): RegExp {
-  return new RegExp(`(?<=${TELLING_NAME}\\\\?["']?\\s{0,3}[=:]\\s{0,3}${quote})${value}`, 'gis');
+/** {@link redactText} as JSON text. Most texts need neither redaction nor escapes, which is one look. */
+export function quotedWithoutSecrets(text: string, pseudonymOf: PseudonymOfEmail): string {
+  if (text.length > KEPT_CHARACTERS) return quoted(redactText(text, pseudonymOf));
+  const features = featuresOf(text);
+  if (features === 0) return `"${text}"`;
+  return quoted(redactSuspect(text, features, pseudonymOf, KEPT_CHARACTERS));
 }
 
-/** Where to stop reading: not within a word, whose visible half might be half a secret. */
+function redactSuspect(
+  text: string,
+  features: number,
+  pseudonymOf: PseudonymOfEmail,
+  kept: number,
+): string {
+  const safe = withoutSecrets(text, { features, limit: text.length }, pseudonymOf);
+  // A pseudonym is longer than most addresses.
+  return safe.length > kept ? beginningOf(safe, kept, pseudonymOf) + CUT : safe;
+}
+
+function redactLong(text: string, pseudonymOf: PseudonymOfEmail, kept: number): string {
+  // What was cut before is not cut again.
+  const wasCut = text.length <= kept + CUT.length && text.endsWith(CUT);
+  const whole = wasCut ? text.slice(0, -CUT.length) : text;
+  const limit = whole.length > SCANNED_CHARACTERS ? endOfScan(whole) : whole.length;
+  const read = whole.slice(0, SCANNED_CHARACTERS);
+  const safe = withoutSecrets(read, { features: featuresOf(read), limit }, pseudonymOf);
+  if (safe.length > kept) return beginningOf(safe, kept, pseudonymOf) + CUT;
+  return wasCut || limit < whole.length ? safe + CUT : safe;
+}
+
+/** Of what reaches beyond the limit nothing is left. */
+function withoutSecrets(
+  text: string,
+  { features, limit }: { features: number; limit: number },
+  pseudonymOf: PseudonymOfEmail,
+): string {
+  const found = findSecrets(text, features, pseudonymOf);
+  const mayHide = (features & (ESCAPE | NOT_ASCII)) !== 0;
+  if (found.length === 0 && !mayHide) return text.slice(0, limit);
+  const safe = withoutFindings(text, found, limit);
+  const deep = mayHide ? throughLayers(safe, pseudonymOf) : safe;
+  return deep === text ? text : settled(deep, pseudonymOf);
+}
+
+/** Looks under escapes too, and gives the last layer under which something was found. */
+function throughLayers(text: string, pseudonymOf: PseudonymOfEmail): string {
+  let safe = text;
+  let layer = text;
+  for (let depth = 0; depth < MAX_LAYERS; depth += 1) {
+    const before = layer;
+    for (const plainerOf of PLAINER_TEXTS) {
+      // A character may stand for many.
+      const plainer = plainerOf(layer).slice(0, SCANNED_CHARACTERS);
+      if (plainer === layer) continue;
+      layer = once(plainer, pseudonymOf);
+      if (layer !== plainer) safe = layer;
+    }
+    if (layer === before) return safe;
+  }
+  return safe;
+}
+
+/** Whatever came to stand side by side is looked at again, until nothing more is found. */
+function settled(text: string, pseudonymOf: PseudonymOfEmail): string {
+  let safe = text;
+  for (let time = 0; time < MAX_LAYERS; time += 1) {
+    const before = safe;
+    safe = once(before, pseudonymOf);
+    if (safe === before) break;
+  }
+  return safe;
+}
+
+function once(text: string, pseudonymOf: PseudonymOfEmail): string {
+  const found = findSecrets(text, featuresOf(text), pseudonymOf);
+  return found.length === 0 ? text : withoutFindings(text, found, text.length);
+}
+
+function beginningOf(safe: string, kept: number, pseudonymOf: PseudonymOfEmail): string {
+  return settled(safe.slice(0, endOfKept(safe, kept)), pseudonymOf);
+}
+
+/**
+ * Where to stop keeping: not within a word, whose visible half might be half a secret, and not so late that
+ * the rest of a number in groups lies behind what is read.
+ */
 function endOfScan(text: string): number {
-  if (text.length <= SCANNED_CHARACTERS) return text.length;
-  let end = SCANNED_CHARACTERS;
-  while (end > 0 && !/\s/.test(text.charAt(end))) end -= 1;
+  let end = SCANNED_CHARACTERS - LONGEST_IN_GROUPS;
+  while (end > 0 && !BORDER.test(text.charAt(end - 1))) end -= 1;
   return end;
 }
 
-function maskCard(match: string): string {
-  const digits = match.replace(/\D/g, '');
-  return hasLuhnCheckDigit(digits) ? `[card ending ${digits.slice(-4)}]` : match;
-}
-
-/** ISO/IEC 7812-1, annex B. */
-function hasLuhnCheckDigit(digits: string): boolean {
-  let sum = 0;
-  for (let place = 0; place < digits.length; place += 1) {
-    const digit = Number(digits[digits.length - 1 - place]);
-    const weighted = place % 2 === 1 ? digit * 2 : digit;
-    sum += weighted > 9 ? weighted - 9 : weighted;
-  }
-  return sum % 10 === 0;
+/** Where to cut: not within a surrogate pair, nor within what stands for something else. */
+function endOfKept(safe: string, kept: number): number {
+  const end = /[\ud800-\udbff]/.test(safe.charAt(kept - 1)) ? kept - 1 : kept;
+  const begun = PLACEHOLDER_BEGUN.exec(safe.slice(Math.max(0, end - 24), end));
+  return begun ? end - begun[0].length : end;
 }

@@ -1,18 +1,15 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemErrorCode } from '../../../common/system-error-code.js';
 import { AuditError } from '../../../errors/audit.error.js';
 import { originOf } from '../note/log-checkpoint.js';
 import { rawPublicKey } from '../note/note-signer.js';
 import { verifierKey, type VerifierKey } from '../note/verifier-key.js';
-import { isStreamName, streamNames } from '../read/log-folder.js';
-import { readRegular, unreadable } from '../read/regular-file.js';
+import { streamNames } from '../read/log-folder.js';
+import { readRegular } from '../read/regular-file.js';
+import { registeredStreams } from './registered-streams.js';
 import { readGenesis, readIdentity } from './stream-identity.js';
 import type { Trust, TrustedStream } from './trust.js';
 
-const KEY_FOLDER = 'keys';
-const IDENTITY_KEY = /^(.+)\.identity\.pem$/;
 const MAX_KEY_BYTES = 4096;
 
 /**
@@ -26,7 +23,7 @@ const MAX_KEY_BYTES = 4096;
  */
 export async function trustOf(
   directory: string,
-  keyDirectory = join(directory, KEY_FOLDER),
+  keyDirectory = join(directory, 'keys'),
 ): Promise<Trust> {
   const present = await streamNames(directory);
   const registered = await registeredStreams(keyDirectory);
@@ -53,20 +50,6 @@ async function trustedStream(
   if (held && !held.publicKey.equals(stated.publicKey))
     throw damaged(stream, 'identity.vkey', 'not that of the private key');
   return { stream, epochKey, identity: stated };
-}
-
-async function registeredStreams(keyDirectory: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const { name } of await opendir(keyDirectory)) {
-      const stream = IDENTITY_KEY.exec(name)?.[1] ?? '';
-      if (isStreamName(stream)) names.push(stream);
-    }
-    return names;
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw unreadable(error, keyDirectory);
-  }
 }
 
 async function heldIdentity(path: string, stream: string): Promise<VerifierKey | undefined> {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { registeredStreams } from './registered-streams.js';
 import type { VerifyOptions } from './verify-options.js';
 import type { VerifyReport } from './verify-report.js';
 import { verifyStreams } from './verify-run.js';
@@ -18,7 +20,12 @@ export type { VerifyOptions, VerifyProgress } from './verify-options.js';
  * const report = await verifyLog('./data/audit', { trust, anchors: ['/mnt/elsewhere/anchor'] });
  * if (report.status !== 'clean') alarm(report);
  */
-export function verifyLog(directory: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const required = (options.trust?.streams ?? []).map(({ stream }) => stream);
+export async function verifyLog(
+  directory: string,
+  options: VerifyOptions = {},
+): Promise<VerifyReport> {
+  const trusted = (options.trust?.streams ?? []).map(({ stream }) => stream);
+  const registered = await registeredStreams(join(directory, 'keys'));
+  const required = [...new Set([...trusted, ...registered])];
   return verifyStreams(directory, options, { required, verify: verifyStream });
 }

@@ -1,6 +1,10 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { epochKeyName } from '../note/log-checkpoint.js';
 import { openNote } from '../note/signed-note.js';
 import { parseVerifierKey, verifierKey, type VerifierKey } from '../note/verifier-key.js';
+
+/** A few milliseconds of signatures. */
+const NOTES_AT_ONCE = 16;
 
 /** Signed notes of one stream, to be verified. */
 export interface NotesTask {
@@ -48,6 +52,17 @@ export function verifyNotes(task: NotesTask): NotesResult {
     const author = signer === 'recovery' ? recovery : epochKey(task.stream, signer);
     return verdictOn(note, author, [...(identity ? [identity] : []), ...witnesses]);
   });
+  return { kind: 'notes', verdicts };
+}
+
+/** The same a few notes at a time, so that the thread answers others in between. */
+export async function verifyNotesInTurns(task: NotesTask): Promise<NotesResult> {
+  const verdicts: NoteVerdict[] = [];
+  for (let at = 0; at < task.notes.length; at += NOTES_AT_ONCE) {
+    const notes = task.notes.slice(at, at + NOTES_AT_ONCE);
+    verdicts.push(...verifyNotes({ ...task, notes }).verdicts);
+    await turn();
+  }
   return { kind: 'notes', verdicts };
 }
 

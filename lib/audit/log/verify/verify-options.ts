@@ -43,7 +43,7 @@ export interface VerifyOptions {
   /**
    * How many threads hash, 0 to 64; 0 is the calling one, which then still answers in between.
    *
-   * @default one for each processor, at most 8; 0 for logs of less than 16 MiB
+   * @default one for each processor, at most 8; 0 for logs of less than 16 MiB with few epochs
    */
   readonly parallel?: number;
 }

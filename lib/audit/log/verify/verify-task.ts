@@ -1,7 +1,7 @@
 import type { RecordsResult, RecordsTask } from './records-task.js';
 import { scanRecords } from './scan-records.js';
 import { scanTiles, type TilesResult, type TilesTask } from './scan-tiles.js';
-import { verifyNotes, type NotesResult, type NotesTask } from './verify-notes.js';
+import { verifyNotesInTurns, type NotesResult, type NotesTask } from './verify-notes.js';
 
 /** A piece of work that any thread can do. */
 export type VerifyTask = RecordsTask | TilesTask | NotesTask;
@@ -16,5 +16,5 @@ export interface VerifyResults {
 /** Does a piece of work in this thread. */
 export async function runTask(task: VerifyTask): Promise<VerifyResults[VerifyTask['kind']]> {
   if (task.kind === 'records') return scanRecords(task);
-  return task.kind === 'tiles' ? scanTiles(task) : verifyNotes(task);
+  return task.kind === 'tiles' ? scanTiles(task) : verifyNotesInTurns(task);
 }

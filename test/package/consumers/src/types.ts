@@ -7,10 +7,12 @@ import {
   SignedUrlGuard,
   securityConfig,
   timingSafeEqual,
+  type AuditSink,
   type SecurityErrorCode,
   type SecurityModuleOptions,
   type SecurityOptionsFactory,
 } from 'nestjs-security';
+import { PostgresAuditSink, sqlClientOf, type PgPool } from 'nestjs-security/postgres';
 import { RedisReplayStore, type RedisClient } from 'nestjs-security/redis';
 import { SecurityTestingModule, TestingAuditLog } from 'nestjs-security/testing';
 
@@ -38,6 +40,9 @@ export class OwnGuard extends ApiKeyGuard {}
 export class OwnUrlGuard extends SignedUrlGuard {}
 
 export const storeOf = (client: RedisClient): ReplayStore => new RedisReplayStore({ client });
+
+export const sinkOf = (pool: PgPool): AuditSink =>
+  new PostgresAuditSink({ client: sqlClientOf(pool) });
 
 export function codeOf(error: unknown): SecurityErrorCode | undefined {
   return error instanceof SecurityError ? error.code : undefined;

@@ -1,0 +1,31 @@
+import { isSensitiveName } from './sensitive-names.js';
+import { readProperty } from './value-shape.js';
+
+/** What names the value of a pair that is written as an object: `{ name: 'password', value: … }`. */
+const LABELS = ['name', 'key', 'field', 'header', 'param', 'label', 'id'];
+const VALUES = new Set(['value', 'values', 'val', 'content', 'data', 'text', 'default']);
+/** The private members of a JSON Web Key (RFC 7518 §6). */
+const PRIVATE_MEMBERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
+const LABEL = /^[\p{L}\p{N}_.$: -]{2,64}$/u;
+const HEADER = /^(?:proxy-)?authorization$|^(?:set-)?cookie2?$|^[a-z]+(?:-[a-z]+)+$/i;
+const ARGUMENT = /^--?[a-z]/i;
+
+/** Whether a property is secret by what stands beside it. */
+export function isToldByNeighbour(owner: object, name: string): boolean {
+  if (PRIVATE_MEMBERS.has(name)) return typeof readProperty(owner, 'kty') === 'string';
+  return VALUES.has(name) && LABELS.some((label) => isLabel(readProperty(owner, label)));
+}
+
+/** Whether an item is secret by the one before: `--password …`, and headers as Node gives them raw. */
+export function isToldByItem(before: unknown): boolean {
+  return isLabel(before) && (ARGUMENT.test(before) || HEADER.test(before));
+}
+
+/** Whether a list of two is an entry whose name is telling: `['password', …]`. */
+export function isTellingEntry(list: readonly unknown[]): boolean {
+  return list.length === 2 && isLabel(list[0]);
+}
+
+function isLabel(value: unknown): value is string {
+  return typeof value === 'string' && LABEL.test(value) && isSensitiveName(value);
+}

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { recordBody } from '../../lib/audit/record/audit-record.js';
+import { redact } from '../../lib/audit/record/redact.js';
+import { redactText } from '../../lib/audit/record/redact-text.js';
+import { toJsonText } from '../../lib/audit/record/json-text.js';
+import { SECRET_KINDS } from '../support/secret-samples.js';
+
+const pseudonymOf = (): string => 'p1.k.AAAAAAAAAAAAAAAAAAAAAA';
+const MAX_DETAILS = 16 * 1024;
+const secretText = fc.oneof(...SECRET_KINDS.map(({ samples }) => samples.map(({ text }) => text)));
+const someText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 30 }),
+  secretText,
+  fc.tuple(secretText, fc.string()).map((parts) => parts.join(' ')),
+  fc.string({ minLength: 900, maxLength: 5000 }),
+  fc.constantFrom('password', 'name', 'value', '[cut]', '__proto__', 'toJSON', '--password', 'kty'),
+);
+const leaf = fc.oneof(
+  someText,
+  fc.anything({
+    maxDepth: 2,
+    withBigInt: true,
+    withBoxedValues: true,
+    withDate: true,
+    withMap: true,
+    withNullPrototype: true,
+    withObjectString: true,
+    withSet: true,
+    withSparseArray: true,
+    withTypedArray: true,
+    withUnicodeString: true,
+  }),
+  fc.constantFrom(Symbol('x'), () => 1, /x/g, new Date(NaN), Object(Symbol('y')), NaN, -0),
+);
+const { anything } = fc.letrec<{ anything: unknown }>((tie) => ({
+  anything: fc.oneof(
+    { maxDepth: 6 },
+    leaf,
+    fc.array(tie('anything'), { maxLength: 6 }),
+    fc.dictionary(someText, tie('anything'), { maxKeys: 6 }),
+    fc.array(fc.tuple(someText, tie('anything'))).map((entries) => new Map(entries)),
+    tie('anything').map((value) => new Error('failed', { cause: value })),
+    tie('anything').map((value) => ({ toJSON: () => value })),
+    tie('anything').map((value) => Array.from({ length: 150 }, () => value)),
+  ),
+}));
+
+describe('what redaction gives', () => {
+  it('is JSON on one line, of at most 16 KiB', () => {
+    fc.assert(
+      fc.property(anything, (value) => {
+        const text = toJsonText(redact(value, pseudonymOf));
+        expect(text).toMatch(/^[^\0-\x1f\x7f-\x9f\u2028\u2029]*$/);
+        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_DETAILS);
+        expect(toJsonText(JSON.parse(text))).toBe(text);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('stays the same when it is redacted again', () => {
+    fc.assert(
+      fc.property(anything, (value) => {
+        const once = redact(value, pseudonymOf);
+        expect(redact(once, pseudonymOf)).toEqual(once);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('stays the same for texts, too', () => {
+    const parts = fc.array(someText, { maxLength: 4 }).map((texts) => texts.join(''));
+    fc.assert(
+      fc.property(parts, (text) => {
+        const once = redactText(text, pseudonymOf);
+        expect(redactText(once, pseudonymOf)).toBe(once);
+        expect(once.length).toBeLessThanOrEqual(1024 + '[cut]'.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a record', () => {
+  it('is one line of JSON, at most 65,535 bytes, whatever its fields hold', () => {
+    fc.assert(
+      fc.property(fc.array(anything, { minLength: 7, maxLength: 7 }), (fields) => {
+        const [reason, id, target, origin, http, req, details] = fields;
+        const event = {
+          event: 'authz_fail',
+          reason,
+          actor: { id },
+          target,
+          origin,
+          http,
+          req,
+          details,
+        };
+        const body = `{${recordBody(event as never, { now: 0, pseudonymOf })}`;
+        expect(body).toMatch(/^[^\0-\x1f\x7f-\x9f\u2028\u2029]*$/);
+        expect(Buffer.byteLength(body)).toBeLessThan(65_535 - 200);
+        expect(JSON.parse(body)).toMatchObject({ event: 'authz_fail', level: 'critical' });
+      }),
+    );
+  });
+});

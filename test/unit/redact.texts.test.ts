@@ -1,0 +1,165 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { redactText } from '../../lib/audit/record/redact-text.js';
+
+const SECRET = 'S3cr3tV4lue';
+const redacted = (text: string): string => redactText(text, () => 'p1.k.x');
+
+describe('of a secret in a text, this is left', () => {
+  it.each([
+    ['password=S3cr3t', 'password=[redacted]'],
+    ['{"password":"S3cr3t","a":1}', '{"password":"[redacted]","a":1}'],
+    ["{'password': 'S3cr3t'}", "{'password': '[redacted]'}"],
+    ['got {"credentials":{"a":"}","b":"S3cr3t"}} end', 'got {"credentials":[redacted]} end'],
+    ['log {\\"pin\\":\\"S3cr3t\\"} end', 'log {\\"pin\\":\\"[redacted]\\"} end'],
+    ['Server=h;Password=S3cr3t;Database=d', 'Server=h;Password=[redacted];Database=d'],
+    ['Pwd={S3;cr3t};Database=d', 'Pwd=[redacted];Database=d'],
+    ['a=1&user[password]=S3cr3t&b=2', 'a=1&user[password]=[redacted]&b=2'],
+    ['password[0]=S3cr3t', 'password[0]=[redacted]'],
+    ['password=S3,cr3t, user=bob', 'password=[redacted], user=bob'],
+    ['db:\n  password: S3cr3t\n  user: bob', 'db:\n  password: [redacted]\n  user: bob'],
+    [':password => "S3cr3t"', ':password => "[redacted]"'],
+    ["password='''S3cr3t'''", "password='''[redacted]'''"],
+    ['map[Authorization:[Bearer S3cr3t] Host:[h]]', 'map[Authorization:[redacted] Host:[h]]'],
+    ["curl -H 'Authorization: Basic S3cr3t x' h", "curl -H 'Authorization: [redacted]' h"],
+    ['curl -u bob:S3cr3t https://h', 'curl -u bob:[redacted] https://h'],
+    ['run --db-password S3cr3t now', 'run --db-password [redacted] now'],
+    ['["--password","S3cr3t","x"', '["--password","[redacted]","x"'],
+    ['<Password type="x">S3cr3t</Password>', '<Password type="x">[redacted]</Password>'],
+    ['<password><![CDATA[S3cr3t]]></password>', '<password>[redacted]</password>'],
+    ['<input name="password" value="S3cr3t">', '<input name="password" value="[redacted]">'],
+    ['name="password"\r\n\r\nS3 cr3t\r\n--b', 'name="password"\r\n\r\n[redacted]\r\n--b'],
+    ["CREATE USER a IDENTIFIED BY 'S3cr3t'", "CREATE USER a IDENTIFIED BY '[redacted]'"],
+    ['the API key is: S3cr3t', 'the API key is: [redacted]'],
+    ['Social Security Number: 078-05-1120', 'Social Security Number: [redacted]'],
+    ['passphrase: correct horse battery\nok', 'passphrase: [redacted]\nok'],
+    ['postgres://app:S3cr3t@db/app', 'postgres://app:[redacted]@db/app'],
+    ['redis://:S3/cr@3t@db:6379', 'redis://:[redacted]@db:6379'],
+    ['https://ghostlyS3cr3tToken@host/x', 'https://[redacted]@host/x'],
+    ['jdbc:oracle:thin:scott/S3cr3t@//db', 'jdbc:oracle:thin:scott/[redacted]@//db'],
+    ['/callback?code=S3cr3tS3cr3tS3cr3t&state=1', '/callback?code=[redacted]&state=1'],
+    ['Digest username="b", response="S3cr3t"\nx', '[redacted]\nx'],
+    ['q=password%3DS3cr3t', 'q=password=[redacted]'],
+    ['u=%257B%2522pin%2522%253A%2522S3cr3t%2522%257D', 'u={"pin":"[redacted]"}'],
+    ['{&quot;pin&quot;:&quot;S3cr3t&quot;}', '{"pin":"[redacted]"}'],
+    ['x {"pass\\u0077ord":"S3cr3t"', 'x {"password":"[redacted]"'],
+    ['\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44\uff1dS3cr3t', 'password=[redacted]'],
+    ['pass\u200bword=S3cr3t', 'pass\u200bword=[redacted]'],
+    ['card 4111 1111 1111 1111 123', 'card [card ending 1111] 123'],
+    ['card 4111-1111-1111-1111 12/27', 'card [card ending 1111] 12/27'],
+    ['card \uff14111111111111111', 'card [card ending 1111]'],
+    ['amex 3782 822463 10005.', 'amex [card ending 0005].'],
+    ['to DE89 3704 0044 0532 0130 00 now', 'to [redacted] now'],
+    ['de89370400440532013000', '[redacted]'],
+    ["o'brien@example.com", 'p1.k.x'],
+    ["'alice@example.com'", "'p1.k.x'"],
+    ['"a b"@example.com', 'p1.k.x'],
+    ['alice%40example.com', 'p1.k.x'],
+    ['alice@xn--mller-kva.de <b@münchen.de>', 'p1.k.x <p1.k.x>'],
+  ])('%j', (text, left) => {
+    expect(redacted(text)).toBe(left);
+  });
+});
+
+describe('this is no secret, and stays as it is', () => {
+  it.each([
+    randomUUID(),
+    createHash('sha256').update('x').digest('hex'),
+    randomBytes(16).toString('hex'),
+    '507f1f77bcf86cd799439011',
+    '01ARZ3NDEKTSV4RRFFQ69G5FAV',
+    'V1StGXR8_Z5jdHi6B-myT',
+    'ORD-2024-000123',
+    '4111111111111112',
+    '1764201600000',
+    '1764201600000000',
+    '4006381333931',
+    '490154203237518',
+    '2026-11-27T03:26:59.968Z',
+    '2024-01-02 2024-01-03',
+    '+49 30 1234567',
+    '12:30:45',
+    '1.2.3-beta.4',
+    '2001:db8::1',
+    '00:1B:44:11:3A:B7',
+    'db-1.internal:5432',
+    '/api/v1/users/:userId/tokens/:tokenId',
+    'https://example.com/a/b?page=2&sort=name#top',
+    'C:\\Users\\new\\token',
+    'src/**/*.ts',
+    '@nestjs/common@12.5.1',
+    'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
+    'en-US,en;q=0.9',
+    'reset the password by mail',
+    'password is too short',
+    'basic authentication failed',
+    'bearer authentication required',
+    'Unexpected token \'a\', "abc" is not valid JSON',
+    '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16',
+    '$1,234.56',
+    'sk-button-primary-large',
+    'keyJob.title',
+    '{"id":12345678901234567890,"a":[1, 2]}',
+    'SELECT * FROM users WHERE id = $1',
+    'Zoë Müller',
+    '漢字',
+    '@alice said hi',
+    'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    '',
+  ])('%j', (text) => {
+    expect(redacted(text)).toBe(text);
+  });
+});
+
+describe('a text that is too long', () => {
+  it('is cut to 1,024 characters, with a mark', () => {
+    expect(redacted('word '.repeat(300))).toBe(`${'word '.repeat(300).slice(0, 1024)}[cut]`);
+  });
+
+  it('loses a secret that reaches across the cut, whole', () => {
+    expect(redacted(`${'x'.repeat(1019)} Bearer ${SECRET}`)).toBe(`${'x'.repeat(1019)} [cut]`);
+  });
+
+  it('is read for 4,096 characters; of a word that goes on behind them nothing is kept', () => {
+    expect(redacted(`${' '.repeat(10)}${'a'.repeat(5000)}`)).toBe(`${' '.repeat(10)}[cut]`);
+    const card = `${' '.repeat(4090)}4111 1111 1111 1111`;
+    expect(redacted(`-----BEGIN A-----${card.slice(17)}`)).not.toContain('4111');
+  });
+
+  it('keeps surrogate pairs together', () => {
+    expect(redacted(`${'x'.repeat(1023)}😀`)).toBe(`${'x'.repeat(1023)}[cut]`);
+  });
+
+  it('costs little whatever it is: the time is linear', () => {
+    const hostile = [
+      'a',
+      '{',
+      '[',
+      '"',
+      '\\',
+      '\\"',
+      '=',
+      ':',
+      '@',
+      'a@',
+      '://',
+      '://a:@',
+      '%25',
+      '&amp;',
+      '<a ',
+      'password="',
+      'password={',
+      '-----BEGIN A-----',
+      'eyJ.',
+      '4 ',
+      'DE89',
+      '\u0301',
+      '\ufdfa',
+      'é=',
+    ];
+    const started = process.cpuUsage();
+    for (const part of hostile) redacted(part.repeat(100_000));
+    const { user } = process.cpuUsage(started);
+    // Quadratic time would be minutes.
+    expect(user / 1e6).toBeLessThan(5);
+  });
+});
