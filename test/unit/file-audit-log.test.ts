@@ -140,6 +140,15 @@ describe('FileAuditLog', () => {
     await expect(log.append(body(2))).rejects.toMatchObject({ code: 'AUDIT_CLOSED' });
   });
 
+  it('is closed once, however often it is asked, and each who asked waits for that', async () => {
+    const log = await start();
+    const last = log.append(body(1));
+    await Promise.race([log.close(), log.close()]);
+    expect((await last).id).toMatch(/:0$/);
+    // Only what is let go of can be taken again.
+    expect((await (await start()).append(body(2))).id).toMatch(/^0-.*:1$/);
+  });
+
   it('bounds the number of waiting records, however short', async () => {
     const log = await start();
     const results = await Promise.allSettled(

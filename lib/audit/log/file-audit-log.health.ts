@@ -2,6 +2,16 @@ import type { AuditHealth } from './audit-log.js';
 import { lostIn, type Loss } from './writer/gap.js';
 import type { WriterState } from './writer/writer-setup.js';
 
+/** Before a writer has told anything. */
+export const NOTHING_YET: WriterState = {
+  durableSeq: 0,
+  signedSize: 0,
+  epoch: 0,
+  disk: 'ok',
+  refusesCritical: false,
+  losses: [],
+};
+
 /** What is known of a log. */
 export interface LogFacts {
   readonly stream: string | undefined;

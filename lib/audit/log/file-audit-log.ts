@@ -4,7 +4,7 @@ import type { EventLevel } from '../../events/vocabulary.js';
 import type { AuditRecord } from '../record/audit-record.js';
 import { AuditLog, type AuditHealth, type Receipt } from './audit-log.js';
 import { closed, diskFull, writeFailed } from './file-audit-log.errors.js';
-import { healthOf } from './file-audit-log.health.js';
+import { healthOf, NOTHING_YET } from './file-audit-log.health.js';
 import { findLog } from './found-log.js';
 import type { LogWatcher } from './log-watcher.js';
 import { proveRecord, type ProvenRecord } from './read/prove-record.js';
@@ -17,20 +17,11 @@ import type { VerifyReport } from './verify/verify-report.js';
 import { Gap } from './writer/gap.js';
 import type { OwnRecord } from './writer/own-record.js';
 import type { SegmentSystem } from './writer/segment-file.js';
-import { WRITER_LIMITS, type WriterLimits, type WriterState } from './writer/writer-setup.js';
+import { WRITER_LIMITS, type WriterLimits } from './writer/writer-setup.js';
 import type { Written } from './writer/batch-parts.js';
 import { WriterSupervisor } from './writer/writer-supervisor.js';
 
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
-const NOTHING_YET: WriterState = {
-  durableSeq: 0,
-  signedSize: 0,
-  epoch: 0,
-  disk: 'ok',
-  refusesCritical: false,
-  losses: [],
-};
-
 /** How a {@link FileAuditLog} differs from the usual. */
 export interface FileAuditLogOptions {
   /** The folder of the private keys. @default `<directory>/keys` */
