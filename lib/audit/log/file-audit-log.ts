@@ -150,6 +150,7 @@ export class FileAuditLog extends AuditLog {
       this.#stream = stream;
       this.#writer = writer;
     } catch (error) {
+      await this.#watcher?.afterWriting();
       await stream.lock.release();
       throw error;
     }
