@@ -23,7 +23,7 @@ export interface AuditHealth {
    * checkpoint can be signed, records were lost); `failing` when not even those are taken.
    */
   readonly status: 'ok' | 'degraded' | 'failing';
-  /** Why, as stable words: `disk-full`, `write-failed`, `queue-full`, `checkpoint-failed`, `closed`. */
+  /** Why, as stable words: `disk-full`, `write-failed`, `queue-full`, `checkpoint-failed`, `lock-lost`, `closed`. */
   readonly reasons: readonly string[];
   /** The stream that this process writes. */
   readonly stream?: string;

@@ -19,6 +19,15 @@ export function foreign(path: string): AuditError {
   return new AuditError('AUDIT_LOG_DAMAGED', message);
 }
 
+/** Somebody removed the lock, and another process has taken the stream. */
+export function lockLost(): AuditError {
+  return new AuditError(
+    'AUDIT_WRITE_FAILED',
+    'the lock of the audit stream was removed and another process has taken the stream: restart this process, which then writes a stream of its own, and find out who removed lock.sock',
+    { status: 503 },
+  );
+}
+
 /** The log is not open. */
 export function closed(): AuditError {
   return new AuditError(

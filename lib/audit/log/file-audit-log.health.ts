@@ -22,20 +22,31 @@ export interface LogFacts {
   readonly gap: { readonly isOpen: boolean; readonly losses: readonly Loss[] };
   readonly writer: { readonly isDown: boolean; readonly kind: 'thread' | 'inline' } | undefined;
   readonly isClosing: boolean;
+  /** Whether another process has taken the stream. */
+  readonly isOusted: boolean;
 }
 
 /** How a log does that is kept in files. */
-export function healthOf({ stream, state, queue, gap, writer, isClosing }: LogFacts): AuditHealth {
+export function healthOf({
+  stream,
+  state,
+  queue,
+  gap,
+  writer,
+  isClosing,
+  isOusted,
+}: LogFacts): AuditHealth {
   const { disk, refusesCritical, checkpointFailure, durableSeq, signedSize, epoch } = state;
   const isDown = writer?.isDown === true;
   const reasons = [
     ...(writer && !isClosing ? [] : ['closed']),
+    ...(isOusted ? ['lock-lost'] : []),
     ...(disk === 'full' ? ['disk-full'] : []),
     ...(disk === 'failing' || isDown ? ['write-failed'] : []),
     ...(gap.losses.some(({ reason }) => reason === 'queue-full') ? ['queue-full'] : []),
     ...(checkpointFailure === undefined ? [] : ['checkpoint-failed']),
   ];
-  const isFailing = refusesCritical || isDown || reasons.includes('closed');
+  const isFailing = refusesCritical || isDown || isOusted || reasons.includes('closed');
   return {
     status: isFailing ? 'failing' : reasons.length > 0 || gap.isOpen ? 'degraded' : 'ok',
     reasons,

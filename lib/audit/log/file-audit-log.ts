@@ -3,7 +3,7 @@ import { AuditError } from '../../errors/audit.error.js';
 import type { EventLevel } from '../../events/vocabulary.js';
 import type { AuditRecord } from '../record/audit-record.js';
 import { AuditLog, type AuditHealth, type Receipt } from './audit-log.js';
-import { closed, diskFull, writeFailed } from './file-audit-log.errors.js';
+import { closed, diskFull, lockLost, writeFailed } from './file-audit-log.errors.js';
 import { healthOf, NOTHING_YET } from './file-audit-log.health.js';
 import { findLog } from './found-log.js';
 import type { LogWatcher } from './log-watcher.js';
@@ -21,6 +21,7 @@ import { WRITER_LIMITS, type WriterLimits } from './writer/writer-setup.js';
 import type { Written } from './writer/batch-parts.js';
 import { WriterSupervisor } from './writer/writer-supervisor.js';
 
+const LOCK_INTERVAL_MS = 1000;
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 /** How a {@link FileAuditLog} differs from the usual. */
 export interface FileAuditLogOptions {
@@ -49,6 +50,9 @@ export class FileAuditLog extends AuditLog {
   #state = NOTHING_YET;
   #isClosing = false;
   #writing: Promise<void> | undefined;
+  /** Another process has taken the stream, since somebody removed the lock. */
+  #isOusted = false;
+  #lockTimer: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
   #newest: Promise<unknown> = Promise.resolve();
 
@@ -70,6 +74,7 @@ export class FileAuditLog extends AuditLog {
 
   override append(body: string, level: EventLevel = 'info'): Promise<Receipt> {
     if (!this.#writer || this.#isClosing) return Promise.reject(closed());
+    if (this.#isOusted) return Promise.reject(lockLost());
     if (!this.#queue.hasRoomFor(body, level)) return Promise.reject(this.#tooMany(level));
     const appended = new Promise<Receipt>((resolve, reject) => {
       this.#queue.push({ body, level, resolve, reject });
@@ -117,6 +122,7 @@ export class FileAuditLog extends AuditLog {
       gap: this.#gap,
       writer: this.#writer,
       isClosing: this.#isClosing,
+      isOusted: this.#isOusted,
     });
   }
 
@@ -127,7 +133,9 @@ export class FileAuditLog extends AuditLog {
   }
 
   async #close(): Promise<void> {
+    clearInterval(this.#lockTimer);
     await this.#writing;
+    if (this.#isOusted) return this.#leave();
     try {
       if (this.#gap.isOpen) await this.#writeBatch([]);
       await this.#writer?.close();
@@ -140,6 +148,20 @@ export class FileAuditLog extends AuditLog {
     }
   }
 
+  /** What the stream is now is another process's: not a byte more, not even a final checkpoint. */
+  async #leave(): Promise<void> {
+    await this.#writer?.abandon();
+    await this.#watcher?.afterWriting();
+    this.#writer = undefined;
+    this.#stream = undefined;
+  }
+
+  async #checkLock(): Promise<void> {
+    if (this.#isOusted || (await this.#stream?.lock.keep()) !== false) return;
+    this.#isOusted = true;
+    await this.#writer?.abandon();
+  }
+
   async #open(): Promise<void> {
     const stream = await adoptStream(this.#directory, this.#keyFolder);
     try {
@@ -149,6 +171,11 @@ export class FileAuditLog extends AuditLog {
       await writer.open();
       this.#stream = stream;
       this.#writer = writer;
+      this.#lockTimer = setInterval(
+        () => void this.#checkLock().catch(() => undefined),
+        LOCK_INTERVAL_MS,
+      );
+      this.#lockTimer.unref();
     } catch (error) {
       await this.#watcher?.afterWriting();
       await stream.lock.release();

@@ -13,6 +13,12 @@ const ATTEMPTS = 5;
 export interface StreamLock {
   /** Lets another process have it. */
   release(): Promise<void>;
+  /**
+   * Looks whether this process still has it, and takes it again when its file was removed.
+   *
+   * @returns `false` when another process has taken it meanwhile
+   */
+  keep(): Promise<boolean>;
 }
 
 /**
@@ -31,7 +37,7 @@ async function lockByPipe(folder: string): Promise<StreamLock | undefined> {
   const name = createHash('sha256').update(folder.toLowerCase()).digest('hex');
   try {
     const server = await listen(`\\\\.\\pipe\\nestjs-security-${name}`);
-    return { release: () => close(server) };
+    return { release: () => close(server), keep: () => Promise.resolve(true) };
   } catch (error) {
     if (systemErrorCode(error) === 'EADDRINUSE') return undefined;
     throw error;
@@ -44,12 +50,35 @@ async function lockByPipe(folder: string): Promise<StreamLock | undefined> {
  * that names exactly this dead socket, so that of several takers one wins and no living lock is replaced.
  */
 async function lockBySocket(folder: string): Promise<StreamLock | undefined> {
+  const path = join(folder, 'lock.sock');
+  const taken = await takeSocket(folder, path);
+  if (!taken) return undefined;
+  let held = taken;
+  return {
+    release: () => release(held.server, path),
+    async keep() {
+      if ((await identityOf(path)) === held.identity) return true;
+      const again = await takeSocket(folder, path);
+      if (!again) return false;
+      await close(held.server);
+      held = again;
+      return true;
+    },
+  };
+}
+
+interface HeldSocket {
+  readonly server: Server;
+  /** Which file the lock is. */
+  readonly identity: string | undefined;
+}
+
+async function takeSocket(folder: string, lock: string): Promise<HeldSocket | undefined> {
   const own = join(folder, `${randomBytes(4).toString('hex')}.sock`);
-  const lock = join(folder, 'lock.sock');
   const server = await listen(socketPath(own));
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      if (await acquired(own, lock)) return { release: () => release(server, lock) };
+      if (await acquired(own, lock)) return { server, identity: await identityOf(lock) };
       if (await isAlive(lock)) break;
     }
   } catch (error) {

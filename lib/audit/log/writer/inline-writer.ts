@@ -48,6 +48,10 @@ export class InlineWriter implements Writer {
     return this.#writer.checkpoint();
   }
 
+  async abandon(): Promise<void> {
+    clearInterval(this.#timer);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#writer.close();

@@ -67,6 +67,10 @@ export class ThreadWriter implements Writer {
     throw unexpected(answer);
   }
 
+  async abandon(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
   async close(): Promise<void> {
     const answer = await this.#ask({ ask: 'close' });
     if (answer.tell !== 'closed') throw unexpected(answer);

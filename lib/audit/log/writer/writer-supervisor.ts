@@ -48,6 +48,7 @@ export class WriterSupervisor implements WriterListener {
   #turn: Promise<unknown> = Promise.resolve();
   #hasOpened = false;
   #isClosing = false;
+  #isAbandoned = false;
   #isDown = false;
   #durableSeq = 0;
   #losses: readonly Loss[] = [];
@@ -103,6 +104,15 @@ export class WriterSupervisor implements WriterListener {
     });
   }
 
+  /** Not in turn: what waits for its turn must not be written any more. */
+  async abandon(): Promise<void> {
+    this.#isAbandoned = true;
+    this.#isClosing = true;
+    clearTimeout(this.#retry);
+    await this.#writer?.abandon();
+    this.#writer = undefined;
+  }
+
   onCheckpoint(note: string): void {
     this.#options.onCheckpoint(note);
   }
@@ -143,6 +153,7 @@ export class WriterSupervisor implements WriterListener {
   }
 
   async #takeOver(batch: WriterBatch): Promise<Written> {
+    if (this.#isAbandoned) throw new Error('the stream was taken by another process');
     // Should the next writer die as well, what the first one wrote is still looked for from here on.
     const before = { nextSeq: this.#durableSeq, losses: this.#losses };
     try {

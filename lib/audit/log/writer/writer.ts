@@ -18,4 +18,6 @@ export interface Writer {
   checkpoint(): Promise<string>;
   /** Writes the final checkpoint and lets go of the files. */
   close(): Promise<void>;
+  /** Stops at once and writes nothing more: the stream belongs to somebody else. */
+  abandon(): Promise<void>;
 }
