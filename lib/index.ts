@@ -295,6 +295,11 @@ export type {
 export type { RetentionOptions } from './audit/log/retention/retention.options.js';
 export type { AuditActor, AuditEvent } from './audit/record/audit-event.js';
 export type { AuditRecord, RecordApp } from './audit/record/audit-record.js';
+export {
+  personal,
+  PersonalData,
+  type PersonalSubject,
+} from './audit/record/personal/personal-data.js';
 export type { AuditOptions } from './audit/audit.options.js';
 export { Audit } from './audit/capture/audit.decorator.js';
 export { AuditSkip } from './audit/capture/audit-skip.decorator.js';

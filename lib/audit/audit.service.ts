@@ -5,7 +5,6 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import type { Clock } from '../common/clock.js';
 import type { Identifier, SecurityEvent } from '../events/security-event.js';
 import { SecurityEvents } from '../events/security-events.js';
 import { defaultLevelOf } from '../events/owasp-vocabulary.js';
@@ -15,14 +14,20 @@ import { AuditScope, type AuditScopeContext } from './capture/audit-scope.js';
 import { AUDIT_OPTIONS, type ResolvedAuditOptions } from './audit.options.js';
 import { AuditOutlets, type AuditOutletsState } from './audit-outlets.js';
 import { AuditLog, type AuditHealth, type Receipt } from './log/audit-log.js';
+import { noFiles } from './log/no-files.js';
 import type { ProvenRecord } from './log/read/prove-record.js';
 import type { RecordFilter } from './log/read/record-filter.js';
 import type { VerifyOptions } from './log/verify/verify-log.js';
 import type { VerifyReport } from './log/verify/verify-report.js';
 import type { AuditEvent } from './record/audit-event.js';
-import { recordBody, type AuditRecord } from './record/audit-record.js';
+import type { AuditRecord } from './record/audit-record.js';
+import { checkedSubject, type PersonalSubject } from './record/personal/personal-data.js';
+import { revealPersonal } from './record/personal/reveal-personal.js';
+import type { SubjectKeys } from './record/personal/subject-keys.js';
+import { pseudonymKeys, subjectKeysOf } from './record/personal/subject-keys-of.js';
 import { UnconfiguredAuditLog } from './log/unconfigured-audit-log.js';
-import { pseudonymOf } from './record/pseudonym.js';
+import { Pseudonyms, pseudonymsOf } from './record/pseudonym.js';
+import { RecordBodies } from './record/record-bodies.js';
 
 const COMPLAINT_INTERVAL_MS = 1000;
 
@@ -37,8 +42,9 @@ const COMPLAINT_INTERVAL_MS = 1000;
 @Injectable()
 export class AuditService implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger('AuditService');
-  readonly #clock: Clock;
-  readonly #app: ResolvedAuditOptions['app'];
+  readonly #pseudonyms: Pseudonyms;
+  readonly #subjectKeys: SubjectKeys | undefined;
+  readonly #bodies: RecordBodies;
   readonly #unsubscribe: () => void;
   readonly #outlets: AuditOutlets;
   #opened: Promise<void> | undefined;
@@ -52,8 +58,14 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     private readonly events: SecurityEvents,
     private readonly scopes: AuditScope,
   ) {
-    this.#clock = options.clock ?? Date.now;
-    this.#app = options.app;
+    this.#pseudonyms = new Pseudonyms(() => keyring.keysFor('audit-pseudonym')[0]);
+    this.#subjectKeys = subjectKeysOf(options, keyring);
+    this.#bodies = new RecordBodies({
+      clock: options.clock ?? Date.now,
+      app: options.app,
+      pseudonymOf: (identifier) => this.#pseudonymOf(identifier),
+      subjectKeys: this.#subjectKeys,
+    });
     this.#outlets = new AuditOutlets({
       sinks: options.sinks,
       anchors: options.anchors,
@@ -161,6 +173,45 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     return report;
   }
 
+  /**
+   * Makes all that was marked as {@link personal} to a subject unreadable, in every record and every copy of one:
+   * destroys the key under which it is encrypted. Records and their chain stay as they are, what is recorded of the
+   * subject from now on holds `[forgotten]`, and `audit_subject_forgotten` is recorded, with a pseudonym.
+   *
+   * @returns the receipt of that record
+   * @throws TypeError for a subject without a type (1 to 64 characters) and an id (1 to 256)
+   * @throws AuditError `AUDIT_SUBJECT_KEY_UNUSABLE` when the key may still be there: call again;
+   * `AUDIT_NO_FILES` without a key folder; and as {@link AuditService.record} does
+   * @throws KeyringError `KEY_RING_STALE`
+   * @example
+   * await audit.forget({ type: 'user', id: user.id });
+   */
+  async forget(subject: PersonalSubject): Promise<Receipt> {
+    const { type, id } = checkedSubject(subject);
+    const pseudonym = await (await this.#keysOfSubjects()).forget({ type, id });
+    const target = { type, id: pseudonym };
+    return this.record({ event: 'audit_subject_forgotten', outcome: 'success', target });
+  }
+
+  /**
+   * A copy of a record in which personal data can be read. What its subject's `forget` has made unreadable is
+   * `[forgotten]`; `[unreadable]` stands for what was changed, or whose key is not on this machine.
+   *
+   * @throws AuditError `AUDIT_SUBJECT_KEY_UNUSABLE` when a key is there and cannot be read; `AUDIT_NO_FILES`
+   * without a key folder
+   * @throws SecurityConfigurationError `AUDIT_NOT_CONFIGURED` without `audit.directory`
+   * @example
+   * const [last] = await audit.query({ limit: 1 });
+   * const { details } = await audit.reveal(last);
+   */
+  async reveal(record: AuditRecord): Promise<AuditRecord> {
+    const keys = await this.#keysOfSubjects();
+    const { details } = record;
+    return details === undefined
+      ? record
+      : { ...record, details: await revealPersonal(details, keys) };
+  }
+
   /** Resolves when everything that was recorded or emitted before is written or refused. */
   async flush(): Promise<void> {
     this.events.flush();
@@ -214,9 +265,10 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
 
   /** Without the scope of whichever request happens to run: what the log says of itself belongs to none. */
   async #recordOwn(event: AuditEvent): Promise<Receipt> {
-    const body = this.#bodyOf(event);
+    const body = this.#bodies.of(event);
+    const text = typeof body === 'string' ? body : await body;
     await this.#open();
-    return this.log.append(body, event.level ?? defaultLevelOf(event.event, event.outcome));
+    return this.log.append(text, event.level ?? defaultLevelOf(event.event, event.outcome));
   }
 
   #catchComplaint(recording: Promise<unknown>): void {
@@ -238,21 +290,19 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     return !(this.log instanceof UnconfiguredAuditLog);
   }
 
-  #bodyOf(event: AuditEvent): string {
-    return recordBody(event, {
-      now: this.#clock(),
-      ...(this.#app && { app: this.#app }),
-      pseudonymOf: (identifier) => this.#pseudonymOf(identifier),
-    });
+  async #keysOfSubjects(): Promise<SubjectKeys> {
+    if (!this.#isConfigured()) await this.#open();
+    if (this.#subjectKeys) return this.#subjectKeys;
+    throw noFiles();
   }
 
   #pseudonymsOf(identifier: Identifier): string[] {
-    return this.keyring.keysFor('audit-pseudonym').map((key) => pseudonymOf(identifier, key));
+    return pseudonymsOf(identifier, pseudonymKeys(this.keyring));
   }
 
   #pseudonymOf(identifier: Identifier): string {
     try {
-      return pseudonymOf(identifier, this.keyring.keysFor('audit-pseudonym')[0]);
+      return this.#pseudonyms.of(identifier);
     } catch {
       // Without keys, too, an event is recorded: that the keys are gone is itself one.
       return '[pseudonym unavailable]';

@@ -22,6 +22,8 @@ export interface AuditRecord {
   event: string;
   /** `info`, `warn` or `critical`. */
   level: string;
+  /** Whatever else was given as plain data. */
+  details?: unknown;
   /** The fields that are known of it, as `docs/audit.md` lists them. */
   [field: string]: unknown;
 }
