@@ -5,7 +5,11 @@ import { pseudonymOf } from '../../lib/audit/record/pseudonym.js';
 import { recordBody } from '../../lib/audit/record/audit-record.js';
 import type { AuditEvent, PurposeKey } from 'nestjs-security';
 
-const context = { now: 0, pseudonymOf: ({ type }: { type: string }) => `p1.k.${type}` };
+const app = { name: 'shop', version: '1.2.3', instance: 'a-1' };
+const context = { now: 0, app, pseudonymOf: ({ type }: { type: string }) => `p1.k.${type}` };
+/** What no line, no terminal and no viewer acts upon. */
+const INERT =
+  /^[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]*$/u;
 const body = (event: unknown): string => `{${recordBody(event as AuditEvent, context)}`;
 
 it('a pseudonym of a huge identifier is made without normalising it, which would take seconds', () => {
@@ -20,6 +24,8 @@ describe('a record', () => {
     const text = body({
       n: 2,
       details: { a: 1 },
+      trace: '4bf92f3577b34da6a3ce929d0e0e4736',
+      req: '0b7f5e0a-3c1d-4f5e-9a6b-7c8d9e0f1a2b',
       http: { route: '/x', method: 'GET' },
       origin: { ua: 'u', ip: '::1' },
       target: { type: 'note', id: '1' },
@@ -44,15 +50,73 @@ describe('a record', () => {
       'target',
       'origin',
       'http',
+      'req',
+      'trace',
+      'app',
       'details',
       'n',
     ]);
     expect(text).toContain('"actor":{"type":"user","id":"7","pseudo":"p1.k.email","tenant":"t"}');
+    expect(text).toContain('"app":{"name":"shop","version":"1.2.3","instance":"a-1"}');
     expect(text).toContain('"time":"1970-01-01T00:00:00.000Z"');
   });
 
-  it('is info unless said otherwise', () => {
-    expect(JSON.parse(body({ event: 'x' }))).toMatchObject({ level: 'info' });
+  it.each([
+    ['x', 'success', 'info'],
+    ['authn_login_fail', 'failure', 'warn'],
+    ['authz_fail', 'failure', 'critical'],
+    ['upload_validation', 'success', 'info'],
+    ['upload_validation', 'failure', 'critical'],
+    ['audit_gap', 'unknown', 'critical'],
+  ])(
+    'has the level of its vocabulary unless said otherwise: %s, %s, is %s',
+    (event, outcome, level) => {
+      expect(JSON.parse(body({ event, outcome }))).toMatchObject({ level });
+      expect(JSON.parse(body({ event, outcome, level: 'info' }))).toMatchObject({ level: 'info' });
+    },
+  );
+
+  it.each(['', '0'.repeat(32), 'A'.repeat(32), 'a'.repeat(31), 7, { a: 1 }, `${'a'.repeat(32)}\n`])(
+    'leaves out the trace id %j, which is none',
+    (trace) => {
+      expect(JSON.parse(body({ event: 'x', trace }))).not.toHaveProperty('trace');
+    },
+  );
+
+  it('leaves out what is undefined, and keeps what it does not know', () => {
+    const event = {
+      event: 'x',
+      actor: { type: 'user', id: undefined },
+      target: undefined,
+      origin: { ip: undefined },
+      http: { method: 'GET', route: '/x', status: 403, token: 'S3cr3t' },
+    };
+    expect(JSON.parse(body(event))).toEqual({
+      time: '1970-01-01T00:00:00.000Z',
+      event: 'x',
+      level: 'info',
+      actor: { type: 'user' },
+      http: { method: 'GET', route: '/x', status: 403, token: '[redacted]' },
+      app,
+    });
+  });
+
+  it('takes secrets out of every field', () => {
+    const secret = 'Bearer S3cr3tS3cr3t';
+    const subject = { type: secret, id: secret, tenant: secret };
+    const http = { method: secret, route: `/x?token=S3cr3t` };
+    const text = body({
+      event: 'x',
+      reason: secret,
+      actor: subject,
+      target: subject,
+      origin: { ip: secret, ua: secret },
+      http,
+      req: secret,
+      details: { [secret]: secret },
+    });
+    expect(text).not.toContain('S3cr3t');
+    expect(JSON.parse(text)).toMatchObject({ http: { route: '/x?token=[redacted]' } });
   });
 
   const payloads = readFileSync('test/vectors/audit/injection-payloads.jsonl', 'utf8')
@@ -68,13 +132,45 @@ describe('a record', () => {
         { actor: { id: text } },
       ]) {
         const line = body({ event: 'x', ...event });
-        expect(line).toMatch(
-          /^[^\r\n\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]*$/,
-        );
+        expect(line).toMatch(INERT);
         expect((JSON.parse(line) as { event: string }).event).toBe('x');
       }
     },
   );
+
+  it('stays one line and inert with any character in it', () => {
+    for (let first = 0; first < 0x11000; first += 0x100) {
+      const characters = Array.from({ length: 0x100 }, (_, at) => String.fromCodePoint(first + at));
+      const line = body({ event: 'x', reason: characters.join(''), details: { x: characters } });
+      expect(line).toMatch(INERT);
+      expect(line.isWellFormed()).toBe(true);
+      expect(JSON.parse(line)).toMatchObject({ event: 'x' });
+    }
+  });
+
+  it('that is too long for a line keeps what happened, to whom and why', () => {
+    const hostile = '\u0001'.repeat(1000);
+    const details = Object.fromEntries(
+      Array.from({ length: 99 }, (_, at) => [at, '\u0001'.repeat(100)]),
+    );
+    const event = {
+      event: 'authz_fail',
+      outcome: 'failure',
+      reason: hostile,
+      actor: { type: hostile, id: '42', tenant: hostile },
+      target: { type: 'report', id: '7' },
+      n: 3,
+    };
+    const line = body({
+      ...event,
+      target: { ...event.target, more: details },
+      origin: details,
+      http: details,
+      details,
+    });
+    expect(JSON.parse(line)).toMatchObject({ ...event, details: { cut: true } });
+    expect(JSON.parse(line)).not.toHaveProperty('origin');
+  });
 
   it('is one line of at most 65,535 bytes, whatever is in it (property)', () => {
     const any = fc.anything({

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { besideHashes } from './audit-beside-hashes.js';
+import { BigLog } from './audit-big-log.js';
+import { recording, ROUNDS, WINDOW_MS } from './audit-recording.js';
+import { starting } from './audit-starting.js';
+import { RECORDS, verifying } from './audit-verifying.js';
+import { circumstances, load, publish, table, versionOf } from './report.js';
+
+// Beside the compiled files, since temporary folders may be in memory.
+const folder = mkdtempSync(join('build', 'audit-bench-'));
+const loadBefore = loadavg()[0]?.toFixed(1) ?? 'unknown';
+
+const recorded = await recording(folder);
+const hashed = await besideHashes(folder);
+const long = await BigLog.begin(join(folder, 'long'));
+const verified = await verifying(long);
+const started = await starting(long, await BigLog.begin(join(folder, 'short')));
+rmSync(folder, { recursive: true });
+
+const targets = [recorded, verified, hashed, started].flatMap((part) => part.targets);
+const peers = ['pino', 'winston', 'pg', 'argon2'].map((name) => `${name} ${versionOf(name)}`);
+
+await publish(
+  'audit',
+  `# The cost of the audit log
+
+${circumstances(...peers)} Load of the machine before: ${loadBefore}. ${load()}
+
+| ratios are taken round by round | target | median | least and most |
+${table([['', '', '', ''], ...targets])
+  .split('\n')
+  .slice(1)
+  .join('\n')}
+
+## Recording
+
+A refused login with all its fields. \`AuditService.record\` takes secrets out, makes a pseudonym of the e-mail address, chains, hashes the tree, signs checkpoints, and resolves when the disk has the line; \`callers\` wait for their record at the same time. Where nothing says when an event is written, p50 and p99 are the time of the call, and the rest of the writing is waited for within the measured time.
+
+${recorded.text}
+
+The first figure is the median of the rounds, the second the best of them.
+
+## Beside password hashes
+
+16 Argon2id hashes are kept in flight (64 MiB, three passes, four lanes) by npm \`argon2\`, in the threads of libuv. \`fs/promises\` is a log that writes JSON there and flushes what waits together.
+
+${hashed.text}
+
+## Verifying
+
+A log of ${RECORDS.toLocaleString('en')} records of about 400 bytes, in the page cache, against a trust file.
+
+${verified.text}
+
+## Starting
+
+Opening includes the writer thread, the end of the epoch of the run before, and its new key.
+
+${started.text}
+
+Method: \`npm run bench:audit\`, in one process. Recording: ${ROUNDS} rounds after two of warm-up; each round gives every line ${WINDOW_MS} ms, one after the other, and begins with another one. CPU time is that of all threads of this process; PostgreSQL's server has its own, which is not in it. Everything is written to one disk.
+`,
+);
