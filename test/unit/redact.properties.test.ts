@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { recordBody } from '../../lib/audit/record/audit-record.js';
+import { flatJson } from '../../lib/audit/record/flat-data.js';
+import { HarmlessTexts } from '../../lib/audit/record/harmless-texts.js';
 import { redact } from '../../lib/audit/record/redact.js';
 import { redactText } from '../../lib/audit/record/redact-text.js';
 import { toJsonText } from '../../lib/audit/record/json-text.js';
@@ -78,6 +80,59 @@ describe('what redaction gives', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('the JSON of a flat object', () => {
+  it('is what redaction would have given, where it is given at all', () => {
+    const texts = fc.oneof(
+      fc.string(),
+      someText,
+      fc.constantFrom('kty', 'd', 'name', 'value', 'id'),
+    );
+    const primitive = fc.oneof(texts, fc.double(), fc.integer(), fc.boolean(), fc.constant(null));
+    let given = 0;
+    fc.assert(
+      fc.property(fc.dictionary(texts, primitive, { maxKeys: 4 }), (value) => {
+        const flat = flatJson(value);
+        if (flat !== undefined) given += 1;
+        const json = toJsonText(redact(value, pseudonymOf));
+        expect(flat ?? json).toBe(json);
+      }),
+      { numRuns: 500 },
+    );
+    expect(given).toBeGreaterThan(50);
+  });
+
+  it.each<[string, object]>([
+    ['a telling name', { password: 'x' }],
+    ['a pair', { name: 'password', value: 'x' }],
+    ['a method toJSON', { a: 1, toJSON: () => 'x' }],
+    ['a class of its own', new Date(0)],
+    ['what is not flat', { a: {} }],
+    ['undefined', { a: undefined }],
+    ['a number that may be a card', { a: 4111111111111111 }],
+    ['NaN', { a: NaN }],
+    ['text that needs an escape', { a: '"' }],
+    ['many fields', Object.fromEntries(Array.from({ length: 33 }, (_, at) => [`f${at}`, 1]))],
+    ['long text', { a: 'x'.repeat(257) }],
+  ])('is not given for %s', (_, value) => {
+    expect(flatJson(value)).toBeUndefined();
+  });
+});
+
+describe('a text that was searched in vain', () => {
+  it('is remembered by its log; one that held a secret is not', () => {
+    const harmless = new HarmlessTexts();
+    const context = { now: 0, pseudonymOf, harmless };
+    const ua = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
+    const leaking = `${ua} token=S3cr3tS3cr3t`;
+    for (let time = 0; time < 2; time += 1) {
+      const body = recordBody({ event: 'authz_fail', origin: { ua, ip: leaking } }, context);
+      expect(body).toContain(ua);
+      expect(body).not.toContain('S3cr3t');
+    }
+    expect([ua, leaking].map((text) => harmless.has(text))).toEqual([true, false]);
   });
 });
 

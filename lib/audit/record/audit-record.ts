@@ -3,6 +3,7 @@ import { defaultLevelOf } from '../../events/owasp-vocabulary.js';
 import type { Identifier } from '../../events/security-event.js';
 import type { AuditActor, AuditEvent } from './audit-event.js';
 import { assertEvent } from './event-problem.js';
+import type { HarmlessTexts } from './harmless-texts.js';
 import { RecordFields } from './record-fields.js';
 import type { PersonalText } from './redact.js';
 
@@ -46,6 +47,8 @@ export interface RecordContext {
   readonly pseudonymOf: (identifier: Identifier) => string;
   /** What is written for personal data; `[redacted]` without it. */
   readonly personalText?: PersonalText;
+  /** Texts that need not be searched again. */
+  readonly harmless?: HarmlessTexts;
 }
 
 const ACTOR = ['type', 'id', 'pseudo', 'tenant'];
@@ -94,10 +97,7 @@ export function parseRecord(line: string): AuditRecord {
 
 function bodyOf(event: AuditEvent, context: RecordContext): string {
   const { app, pseudonymOf } = context;
-  const fields = new RecordFields(
-    (value) => pseudonymOf({ type: 'email', value }),
-    context.personalText,
-  );
+  const fields = new RecordFields((value) => pseudonymOf({ type: 'email', value }), context);
   const { trace, n } = event;
   const level = event.level ?? defaultLevelOf(event.event, event.outcome);
   return (

@@ -4,6 +4,7 @@ import { KeyringError } from '../../errors/keyring.error.js';
 import type { Identifier } from '../../events/security-event.js';
 import type { AuditEvent } from './audit-event.js';
 import { recordBody, type RecordApp } from './audit-record.js';
+import { HarmlessTexts } from './harmless-texts.js';
 import type { PersonalData, PersonalSubject } from './personal/personal-data.js';
 import {
   MAX_PERSONAL_BYTES,
@@ -38,6 +39,7 @@ const UNAVAILABLE = '[unavailable]';
 /** Writes the bodies of records; at once, unless an event holds personal data, whose keys are read from the disk. */
 export class RecordBodies {
   readonly #options: RecordBodiesOptions;
+  readonly #harmless = new HarmlessTexts();
 
   constructor(options: RecordBodiesOptions) {
     this.#options = options;
@@ -59,6 +61,7 @@ export class RecordBodies {
     const body = recordBody(event, {
       now: clock(),
       pseudonymOf,
+      harmless: this.#harmless,
       ...(app && { app }),
       ...(subjectKeys && { personalText }),
     });

@@ -1,6 +1,8 @@
 import type { PseudonymOfEmail } from './detect/find-emails.js';
-import { toJsonText } from './json-text.js';
-import { quotedWithoutSecrets } from './redact-text.js';
+import { flatJson } from './flat-data.js';
+import type { HarmlessTexts } from './harmless-texts.js';
+import { quoted, toJsonText } from './json-text.js';
+import { isHarmless, redactText } from './redact-text.js';
 import { redact, type PersonalText } from './redact.js';
 
 /**
@@ -10,18 +12,21 @@ import { redact, type PersonalText } from './redact.js';
 export class RecordFields {
   readonly #pseudonymOf: PseudonymOfEmail;
   readonly #personalText: PersonalText | undefined;
+  readonly #harmless: HarmlessTexts | undefined;
 
-  constructor(pseudonymOf: PseudonymOfEmail, personalText?: PersonalText) {
+  constructor(
+    pseudonymOf: PseudonymOfEmail,
+    { personalText, harmless }: { personalText?: PersonalText; harmless?: HarmlessTexts } = {},
+  ) {
     this.#pseudonymOf = pseudonymOf;
     this.#personalText = personalText;
+    this.#harmless = harmless;
   }
 
   /** A field that should be text. */
   text(name: string, value: unknown): string {
     if (value === undefined) return '';
-    return typeof value === 'string'
-      ? `,"${name}":${quotedWithoutSecrets(value, this.#pseudonymOf)}`
-      : this.any(name, value);
+    return typeof value === 'string' ? `,"${name}":${this.#quoted(value)}` : this.any(name, value);
   }
 
   /** A field with members of its own, which should be text; these come first, in this order. */
@@ -39,8 +44,26 @@ export class RecordFields {
   /** A field of any kind. */
   any(name: string, value: unknown): string {
     if (value === undefined) return '';
-    const personalText = this.#personalText;
-    return `,"${name}":${toJsonText(redact(value, this.#pseudonymOf, personalText))}`;
+    const json =
+      this.#flat(value) ?? toJsonText(redact(value, this.#pseudonymOf, this.#personalText));
+    return `,"${name}":${json}`;
+  }
+
+  #quoted(text: string): string {
+    if (this.#harmless?.has(text) || isHarmless(text)) return `"${text}"`;
+    const safe = quoted(redactText(text, this.#pseudonymOf));
+    if (safe === `"${text}"`) this.#harmless?.add(text);
+    return safe;
+  }
+
+  #flat(value: unknown): string | undefined {
+    if (typeof value !== 'object' || value === null) return undefined;
+    try {
+      return flatJson(value);
+    } catch {
+      // A getter threw, or a proxy.
+      return undefined;
+    }
   }
 
   /** Nothing for anything but an object with these members only, all of them texts. */

@@ -3,7 +3,6 @@ import { findSecrets } from './detect/find-secrets.js';
 import { withoutFindings } from './detect/finding.js';
 import { PLAINER_TEXTS } from './detect/plainer-text.js';
 import { ESCAPE, featuresOf, NOT_ASCII } from './detect/text-features.js';
-import { quoted } from './json-text.js';
 
 /** Secrets are looked for in so many characters of a text; what lies beyond is cut off unread. */
 export const SCANNED_CHARACTERS = 4096;
@@ -35,12 +34,9 @@ export function redactText(
   return features === 0 ? text : redactSuspect(text, features, pseudonymOf, kept);
 }
 
-/** {@link redactText} as JSON text. Most texts need neither redaction nor escapes, which is one look. */
-export function quotedWithoutSecrets(text: string, pseudonymOf: PseudonymOfEmail): string {
-  if (text.length > KEPT_CHARACTERS) return quoted(redactText(text, pseudonymOf));
-  const features = featuresOf(text);
-  if (features === 0) return `"${text}"`;
-  return quoted(redactSuspect(text, features, pseudonymOf, KEPT_CHARACTERS));
+/** Whether a text is as it may be written, without a secret and without an escape in JSON. Most are. */
+export function isHarmless(text: string): boolean {
+  return text.length <= KEPT_CHARACTERS && featuresOf(text) === 0;
 }
 
 function redactSuspect(

@@ -10,9 +10,8 @@ const FRAGMENTS = [
   'motdepasse',
   'contrasena',
   'wachtwoord',
-  'пароль',
-  '密码',
-  'パスワード',
+  // As names are compared: without marks, look-alikes as Latin letters.
+  ...['пароль', '密码', 'パスワード'].map((word) => latinLookalikes(plainLetters(word))),
   '(?:db|user|root|admin|new|old|smtp|ftp|key|store)pass$',
   'passhash',
   'secret(?!ar)',

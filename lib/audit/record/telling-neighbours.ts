@@ -1,5 +1,5 @@
 import { isSensitiveName } from './sensitive-names.js';
-import { readProperty } from './value-shape.js';
+import { readProperty, shapeOf } from './value-shape.js';
 
 /** What names the value of a pair that is written as an object: `{ name: 'password', value: … }`. */
 const LABELS = ['name', 'key', 'field', 'header', 'param', 'label', 'id'];
@@ -9,16 +9,18 @@ const PRIVATE_MEMBERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
 const LABEL = /^[\p{L}\p{N}_.$: -]{2,64}$/u;
 const HEADER = /^(?:proxy-)?authorization$|^(?:set-)?cookie2?$|^[a-z]+(?:-[a-z]+)+$/i;
 const ARGUMENT = /^--?[a-z]/i;
+const MAX_WRAPPINGS = 3;
 
 /** Whether a property is secret by what stands beside it. */
 export function isToldByNeighbour(owner: object, name: string): boolean {
-  if (PRIVATE_MEMBERS.has(name)) return typeof readProperty(owner, 'kty') === 'string';
-  return VALUES.has(name) && LABELS.some((label) => isLabel(readProperty(owner, label)));
+  if (PRIVATE_MEMBERS.has(name)) return typeof unwrapped(readProperty(owner, 'kty')) === 'string';
+  return VALUES.has(name) && LABELS.some((label) => isLabel(unwrapped(readProperty(owner, label))));
 }
 
 /** Whether an item is secret by the one before: `--password …`, and headers as Node gives them raw. */
 export function isToldByItem(before: unknown): boolean {
-  return isLabel(before) && (ARGUMENT.test(before) || HEADER.test(before));
+  const text = unwrapped(before);
+  return isLabel(text) && (ARGUMENT.test(text) || HEADER.test(text));
 }
 
 /** Whether a list of two is an entry whose name is telling: `['password', …]`. */
@@ -28,4 +30,15 @@ export function isTellingEntry(list: readonly unknown[]): boolean {
 
 function isLabel(value: unknown): value is string {
   return typeof value === 'string' && LABEL.test(value) && isSensitiveName(value);
+}
+
+/** The text that an object is written as. */
+function unwrapped(value: unknown, left = MAX_WRAPPINGS): unknown {
+  if (typeof value !== 'object' || value === null || left === 0) return value;
+  try {
+    const shape = shapeOf(value);
+    return shape.as === 'value' ? unwrapped(shape.value, left - 1) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -12,7 +12,7 @@ export const ESCAPE = 4;
 export const NOT_ASCII = 8;
 /** As many digits as a card number has, or more, with nothing but separators among them. */
 export const CARD_DIGITS = 16;
-/** Two letters that stand for a country, and as many digits as an IBAN has, or more. */
+/** Two letters that stand for a country with two digits behind, and as many digits as an IBAN has, or more. */
 export const IBAN = 32;
 /** A hyphen that may begin an argument of a command. */
 export const ARGUMENT = 64;
@@ -50,12 +50,13 @@ export function featuresOf(text: string): number {
       continue;
     }
     features |= FEATURES_OF_PAIRS[before * ASCII + code] ?? 0;
-    before = code;
     if (code >= 48 && code <= 57) {
       digits += 1;
+      if (before >= 48 && before <= 57 && isCountry(text, at - 3)) features |= IBAN;
       digitsInRun += 1;
       if (digitsInRun === MIN_CARD_DIGITS) features |= CARD_DIGITS;
     } else if (digitsInRun > 0 && !isSeparator(code)) digitsInRun = 0;
+    before = code;
   }
   return digits >= MIN_IBAN_DIGITS ? features : features & ~IBAN;
 }
@@ -65,6 +66,11 @@ export function featureOfForm(index: number): number {
   return 1 << (FIRST_FORM_BIT + (index % (BITS - FIRST_FORM_BIT)));
 }
 
+/** Whether the two letters that stand here are those of a country with IBANs. */
+function isCountry(text: string, at: number): boolean {
+  return COUNTRIES[text.charCodeAt(at) * ASCII + text.charCodeAt(at + 1)] === 1;
+}
+
 /** Space, `-`, `.`, `/` or `_`. */
 function isSeparator(code: number): boolean {
   return code === 32 || (code >= 45 && code <= 47) || code === 95;
@@ -72,6 +78,15 @@ function isSeparator(code: number): boolean {
 
 /** By the codes of two characters in a row: the features that they, or the second alone, are a sign of. */
 const FEATURES_OF_PAIRS = featuresOfPairs();
+
+const COUNTRIES = countryPairs();
+
+function countryPairs(): Uint8Array {
+  const table = new Uint8Array(ASCII * ASCII);
+  for (const pair of inAnyCase(...IBAN_LENGTHS.keys()))
+    table[pair.charCodeAt(0) * ASCII + pair.charCodeAt(1)] = 1;
+  return table;
+}
 
 function featuresOfPairs(): Int32Array {
   const table = new Int32Array(ASCII * ASCII);
@@ -90,8 +105,6 @@ function featuresOfPairs(): Int32Array {
   add(characters, '@', AT);
   for (const [first = '', second = ''] of inAnyCase('am', 'ke', 'ie', 'ad'))
     add([first], second, LABEL);
-  for (const [first = '', second = ''] of inAnyCase(...IBAN_LENGTHS.keys()))
-    add([first], second, IBAN);
   add(matching(/[^\w]/), '-', ARGUMENT);
   for (const first of matching(/[\w:.-]/)) add(['<'], first, ELEMENT);
   for (const [index, { marks }] of CREDENTIAL_FORMS.entries())
