@@ -1,4 +1,12 @@
-import { appendFileSync, readdirSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { chainBodies, type ChainEnd } from '../lib/audit/log/chain.js';
 import { FileAuditLog } from '../lib/audit/log/file-audit-log.js';
@@ -8,7 +16,7 @@ import { findLogEnd } from '../lib/audit/log/writer/log-end.js';
 import { listSegments, segmentFile } from '../lib/audit/log/writer/segment-names.js';
 import { WRITER_LIMITS } from '../lib/audit/log/writer/writer-setup.js';
 
-const BATCH = 1000;
+const BATCH = 4000;
 
 /** A log that was made faster than it could be recorded: its lines are chained and written at once. */
 export class BigLog {
@@ -37,8 +45,7 @@ export class BigLog {
       const bodies = Array.from({ length: count }, (_, n) => bodyOf(end.nextSeq + n));
       if (segmentBytes >= WRITER_LIMITS.segmentBytes) segment = segmentFile(end.nextSeq);
       const { bytes, end: next } = chainBodies(stream, end, bodies);
-      appendFileSync(join(this.folder, segment), bytes);
-      segmentBytes = statSync(join(this.folder, segment)).size;
+      segmentBytes = appended(join(this.folder, segment), bytes);
       size += bytes.length;
       end = next;
     }
@@ -80,6 +87,18 @@ export class BigLog {
     if (typeof key === 'string') throw new Error(key);
     const genesis = genesisHash(this.stream, key);
     return findLogEnd(this.folder, listSegments(this.folder), genesis).end;
+  }
+}
+
+/** Waits for the disk, so that it has nothing left to do when something else is measured. @returns the size */
+function appended(path: string, bytes: Buffer): number {
+  const fd = openSync(path, 'a', 0o600);
+  try {
+    writeFileSync(fd, bytes);
+    fdatasyncSync(fd);
+    return fstatSync(fd).size;
+  } finally {
+    closeSync(fd);
   }
 }
 

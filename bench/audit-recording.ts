@@ -5,7 +5,7 @@ import { table } from './report.js';
 
 export const ROUNDS = 6;
 export const WINDOW_MS = 500;
-const WARM_UPS = 2;
+export const WARM_UPS = 3;
 const CALLERS = [1, 16, 256, 2048];
 const SQL_CALLERS = [1, 16, 256];
 

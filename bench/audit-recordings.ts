@@ -10,12 +10,16 @@ import { pino } from 'pino';
 import winston from 'winston';
 import { AuditService } from '../lib/audit/audit.service.js';
 import { AuditLog } from '../lib/audit/log/audit-log.js';
+import { recordBody } from '../lib/audit/record/audit-record.js';
 import { SecurityModule } from '../lib/security.module.js';
+import { typicalEvent } from './audit-event.js';
 import type { Recorder, Recording } from './audit-window.js';
 
 const POSTGRES = process.env['TEST_POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test';
 const CONNECTIONS = 16;
 const LINE_BYTES = 600;
+const READY_CALLERS = 256;
+const PSEUDONYM = 'p1.now.Zx8TqYbQ2m0sVw4LkR1nUa';
 
 /** This package, as an application uses it: redacted, chained, signed, on the disk when the call resolves. */
 export async function ours(folder: string, callers: readonly number[]): Promise<Recording> {
@@ -30,7 +34,15 @@ export async function ours(folder: string, callers: readonly number[]): Promise<
     record: (event) => service.record(event),
     rest: () => log.checkpoint(),
   }));
-  return { recorders, close: () => app.close() };
+  const ready = recordBody(typicalEvent(0), { now: Date.now(), pseudonymOf: () => PSEUDONYM });
+  const logAlone = (count: number): Recorder => ({
+    name: '`AuditLog.append` of ready text',
+    callers: count,
+    record: () => log.append(ready, 'warn'),
+    rest: () => log.checkpoint(),
+  });
+  const alone = callers.filter((count) => count === READY_CALLERS).map(logAlone);
+  return { recorders: [...recorders, ...alone], close: () => app.close() };
 }
 
 /** The least that a durable log can do: one line, one `fdatasync`, one at a time, in this thread. */
