@@ -14,4 +14,6 @@ export default {
   },
   reporters: ['default', '<rootDir>/test/support/summary.reporter.mjs'],
   testTimeout: 30_000,
+  // Modules of every suite stay in the memory of the process that ran it: after some 150 suites it only collects garbage.
+  workerIdleMemoryLimit: '1GB',
 };

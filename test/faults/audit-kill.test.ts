@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
 import { leafHash } from '../../lib/audit/log/leaf-hash.js';
 import { verifyLog } from '../../lib/audit/log/verify/verify-log.js';
@@ -18,10 +19,20 @@ function begin(directory: string, acknowledged: string, callers: number): ChildP
 }
 
 async function killAtRandom(child: ChildProcess): Promise<void> {
-  await once(child.stdout ?? child, 'data');
-  await new Promise((resolve) => setTimeout(resolve, randomInt(1, 120)));
-  child.kill('SIGKILL');
-  await once(child, 'close');
+  const closed = once(child, 'close');
+  await Promise.race([once(child.stdout ?? child, 'data'), closed.then(endedEarly), notReady()]);
+  await setTimeout(randomInt(1, 120));
+  if (!child.kill('SIGKILL')) endedEarly([child.exitCode, child.signalCode]);
+  await closed;
+}
+
+function endedEarly([code, signal]: unknown[]): never {
+  throw new Error(`the process ended before it was killed: ${String(code)} ${String(signal)}`);
+}
+
+async function notReady(): Promise<never> {
+  await setTimeout(60_000, undefined, { ref: false });
+  throw new Error('the process was not ready after a minute');
 }
 
 /** Every line that ends with LF continues the one before; what follows the last one was never acknowledged. */
