@@ -32,8 +32,6 @@ export interface AuditScopeContext {
 /**
  * Holds what records that are made in the course of one request or job have in common. Scopes of calls that run at
  * the same time do not see each other.
- *
- * @internal
  */
 @Injectable()
 export class AuditScope {
