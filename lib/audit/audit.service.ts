@@ -8,7 +8,7 @@ import {
 import type { Identifier, SecurityEvent } from '../events/security-event.js';
 import { SecurityEvents } from '../events/security-events.js';
 import { defaultLevelOf } from '../events/owasp-vocabulary.js';
-import { SECURITY_EVENT_LEVELS } from '../events/vocabulary.js';
+import { SECURITY_EVENT_LEVELS, type EventLevel } from '../events/vocabulary.js';
 import { Keyring } from '../keyring/keyring.js';
 import { AuditScope, type AuditScopeContext } from './capture/audit-scope.js';
 import { AUDIT_OPTIONS, type ResolvedAuditOptions } from './audit.options.js';
@@ -48,6 +48,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
   readonly #unsubscribe: () => void;
   readonly #outlets: AuditOutlets;
   #opened: Promise<void> | undefined;
+  #isOpen = false;
   #complainedAt = -Infinity;
   #untold = 0;
 
@@ -88,8 +89,8 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
    * `AUDIT_QUEUE_FULL` or `AUDIT_CLOSED` when it was not recorded
    * @throws SecurityConfigurationError `AUDIT_NOT_CONFIGURED` without `audit.directory`
    */
-  async record(event: AuditEvent): Promise<Receipt> {
-    return this.#recordOwn(this.scopes.apply(event));
+  record(event: AuditEvent): Promise<Receipt> {
+    return this.#recorded(() => this.scopes.apply(event));
   }
 
   /**
@@ -264,11 +265,28 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Without the scope of whichever request happens to run: what the log says of itself belongs to none. */
-  async #recordOwn(event: AuditEvent): Promise<Receipt> {
-    const body = this.#bodies.of(event);
-    const text = typeof body === 'string' ? body : await body;
+  #recordOwn(event: AuditEvent): Promise<Receipt> {
+    return this.#recorded(() => event);
+  }
+
+  #recorded(eventOf: () => AuditEvent): Promise<Receipt> {
+    try {
+      const event = eventOf();
+      const body = this.#bodies.of(event);
+      const level = event.level ?? defaultLevelOf(event.event, event.outcome);
+      // No promise of a promise: that costs a busy log more than all its checks.
+      return this.#isOpen && typeof body === 'string'
+        ? this.log.append(body, level)
+        : this.#recordOnceReady(body, level);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async #recordOnceReady(body: string | Promise<string>, level: EventLevel): Promise<Receipt> {
+    const text = await body;
     await this.#open();
-    return this.log.append(text, event.level ?? defaultLevelOf(event.event, event.outcome));
+    return this.log.append(text, level);
   }
 
   #catchComplaint(recording: Promise<unknown>): void {
@@ -309,8 +327,14 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
+  async #openLog(): Promise<void> {
+    await this.log.open(this.#outlets);
+    // Not before those who waited have been let in, in their order.
+    setImmediate(() => (this.#isOpen = true));
+  }
+
   #open(): Promise<void> {
-    this.#opened ??= this.log.open(this.#outlets);
+    this.#opened ??= this.#openLog();
     return this.#opened;
   }
 }

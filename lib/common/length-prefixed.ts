@@ -1,3 +1,5 @@
+const LENGTH_BYTES = 4;
+
 /**
  * Joins texts so that no two different lists give the same bytes: each part becomes its UTF-8 length
  * as four big-endian bytes, then its UTF-8 bytes. Plain concatenation would make `('a', 'bc')` and
@@ -7,14 +9,19 @@
  * all of those into U+FFFD.
  */
 export function lengthPrefixed(parts: readonly string[]): Buffer {
-  return Buffer.concat(parts.flatMap((part) => [lengthOf(part), Buffer.from(part, 'utf8')]));
+  const lengths = parts.map(lengthOf);
+  const joined = Buffer.allocUnsafe(lengths.reduce((sum, each) => sum + LENGTH_BYTES + each, 0));
+  let at = 0;
+  for (const [index, part] of parts.entries()) {
+    at = joined.writeUInt32BE(lengths[index] ?? 0, at);
+    at += joined.write(part, at, 'utf8');
+  }
+  return joined;
 }
 
-function lengthOf(part: string): Buffer {
+function lengthOf(part: string): number {
   if (typeof part !== 'string' || !part.isWellFormed()) {
     throw new TypeError('a part must be a string without lone surrogates');
   }
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(Buffer.byteLength(part, 'utf8'));
-  return length;
+  return Buffer.byteLength(part, 'utf8');
 }

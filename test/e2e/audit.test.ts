@@ -17,7 +17,12 @@ import { readStreams, verifyChain } from '../support/audit-chain.js';
 import { testKey } from '../support/keys.js';
 
 async function start(directory: string) {
-  const module = await Test.createTestingModule({
+  const module = await compiled(directory);
+  return module.init();
+}
+
+async function compiled(directory: string) {
+  return Test.createTestingModule({
     imports: [
       SecurityModule.forRoot({
         keys: [testKey('2026-11')],
@@ -35,7 +40,6 @@ async function start(directory: string) {
       }),
     ],
   }).compile();
-  return module.init();
 }
 
 const newDirectory = (): string => join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
@@ -123,6 +127,32 @@ describe('AuditService', () => {
     await expect(audit.record({ event: 'sys_shutdown' })).rejects.toMatchObject({
       code: 'AUDIT_CLOSED',
     });
+  });
+
+  it('rejects, and never throws, for what is no event at all', async () => {
+    const module = await start(newDirectory());
+    const audit = module.get(AuditService);
+    const nothing = null as never;
+    const inScope = audit.scope({ tenant: 'acme' }, () => audit.record(nothing).catch(String));
+    await expect(audit.record(nothing)).rejects.toMatchObject({ code: 'AUDIT_EVENT_INVALID' });
+    await expect(inScope).resolves.toContain('Error');
+    await module.close();
+  });
+
+  it('keeps the order of events that come before the log is open, while it opens and after', async () => {
+    const directory = newDirectory();
+    const module = await compiled(directory);
+    const audit = module.get(AuditService);
+    const EVENTS = 200;
+    for (let n = 1; n <= EVENTS; n += 1) {
+      audit.emit({ event: 'sys_startup', n });
+      await Promise.resolve();
+      if (n > EVENTS / 2) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await audit.flush();
+    await audit.close();
+    const counts = readStreams(directory).flatMap((stream) => verifyChain(stream));
+    expect(counts.map(({ n }) => n)).toEqual(Array.from({ length: EVENTS }, (_, at) => at + 1));
   });
 
   it('tells of failures of emit once a second, with their number', async () => {

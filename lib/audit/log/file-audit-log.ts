@@ -10,7 +10,7 @@ import type { LogWatcher } from './log-watcher.js';
 import { proveRecord, type ProvenRecord } from './read/prove-record.js';
 import { queryLog } from './read/query-log.js';
 import type { PseudonymsOf, RecordFilter } from './read/record-filter.js';
-import { RecordQueue, type WaitingRecord } from './record-queue.js';
+import { costOf, RecordQueue, type WaitingRecord } from './record-queue.js';
 import { adoptStream, missingStreams, unusable, type Stream } from './stream.js';
 import { verifyLog, type VerifyOptions } from './verify/verify-log.js';
 import type { VerifyReport } from './verify/verify-report.js';
@@ -75,12 +75,13 @@ export class FileAuditLog extends AuditLog {
   override append(body: string, level: EventLevel = 'info'): Promise<Receipt> {
     if (!this.#writer || this.#isClosing) return Promise.reject(closed());
     if (this.#isOusted) return Promise.reject(lockLost());
-    if (!this.#queue.hasRoomFor(body, level)) return Promise.reject(this.#tooMany(level));
+    const cost = costOf(body);
+    if (!this.#queue.hasRoomFor(cost, level)) return Promise.reject(this.#tooMany(level));
     const appended = new Promise<Receipt>((resolve, reject) => {
-      this.#queue.push({ body, level, resolve, reject });
+      this.#queue.push({ body, cost, level, resolve, reject });
       this.#writing ??= this.#writeAll();
     });
-    this.#newest = appended.catch(() => undefined);
+    this.#newest = appended;
     return appended;
   }
 
@@ -105,7 +106,7 @@ export class FileAuditLog extends AuditLog {
 
   override async flush(): Promise<void> {
     // Not until nothing waits: under a steady load something always does.
-    await this.#newest;
+    await this.#newest.catch(() => undefined);
   }
 
   override async checkpoint(): Promise<string> {

@@ -11,6 +11,8 @@ const SHARE_OF_OTHERS = 0.75;
 /** A record that waits to be written. */
 export interface WaitingRecord {
   readonly body: string;
+  /** What it costs to keep, as {@link costOf} has it. */
+  readonly cost: number;
   readonly level: EventLevel;
   resolve(receipt: Receipt): void;
   reject(error: AuditError): void;
@@ -35,27 +37,30 @@ export class RecordQueue {
   }
 
   /** Whether a record of this kind still has room. */
-  hasRoomFor(body: string, level: EventLevel): boolean {
+  hasRoomFor(cost: number, level: EventLevel): boolean {
     const limit = level === 'critical' ? this.#maxBytes : this.#maxBytes * SHARE_OF_OTHERS;
-    return this.#bytes + costOf(body) <= limit;
+    return this.#bytes + cost <= limit;
   }
 
   push(record: WaitingRecord): void {
     this.#records.push(record);
-    this.#bytes += costOf(record.body);
+    this.#bytes += record.cost;
   }
 
   /** Takes the oldest, as many as are written together. */
   take(): WaitingRecord[] {
     let bytes = 0;
-    const end = this.#records.findIndex(({ body }) => (bytes += costOf(body)) > MAX_BATCH_BYTES);
+    const end = this.#records.findIndex(({ cost }) => (bytes += cost) > MAX_BATCH_BYTES);
     const batch = end === -1 ? this.#records.splice(0) : this.#records.splice(0, Math.max(1, end));
-    this.#bytes -= batch.reduce((sum, { body }) => sum + costOf(body), 0);
+    this.#bytes -= batch.reduce((sum, { cost }) => sum + cost, 0);
     return batch;
   }
 }
 
-/** In memory a character takes one byte or two; counting exactly would read the whole text. */
-function costOf(body: string): number {
-  return body.length + WAITING_BYTES;
+/**
+ * What it costs to keep a record, in bytes. Counting them also makes one text of the many parts that a body was put
+ * together from, of which each would be kept.
+ */
+export function costOf(body: string): number {
+  return Buffer.byteLength(body, 'utf8') + WAITING_BYTES;
 }

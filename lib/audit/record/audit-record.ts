@@ -4,6 +4,7 @@ import type { Identifier } from '../../events/security-event.js';
 import type { AuditActor, AuditEvent } from './audit-event.js';
 import { assertEvent } from './event-problem.js';
 import type { HarmlessTexts } from './harmless-texts.js';
+import { isoTime } from './iso-time.js';
 import { RecordFields } from './record-fields.js';
 import type { PersonalText } from './redact.js';
 
@@ -43,12 +44,12 @@ export interface RecordApp {
 export interface RecordContext {
   /** The time in milliseconds. */
   readonly now: number;
-  readonly app?: RecordApp;
+  readonly app?: RecordApp | undefined;
   readonly pseudonymOf: (identifier: Identifier) => string;
   /** What is written for personal data; `[redacted]` without it. */
-  readonly personalText?: PersonalText;
-  /** Texts that need not be searched again. */
-  readonly harmless?: HarmlessTexts;
+  readonly personalText?: PersonalText | undefined;
+  /** Tells which texts need not be searched again. @default one of its own */
+  readonly harmless?: HarmlessTexts | undefined;
 }
 
 const ACTOR = ['type', 'id', 'pseudo', 'tenant'];
@@ -75,8 +76,8 @@ export function recordBody(event: AuditEvent, context: RecordContext): string {
   if (fits(body)) return body;
   const withoutDetails = bodyOf({ ...event, details: { cut: true } }, context);
   if (fits(withoutDetails)) return withoutDetails;
-  const { now, pseudonymOf } = context;
-  return bodyOf(essentialsOf(event), { now, pseudonymOf });
+  const { now, pseudonymOf, harmless } = context;
+  return bodyOf(essentialsOf(event), { now, pseudonymOf, harmless });
 }
 
 /**
@@ -97,14 +98,14 @@ export function parseRecord(line: string): AuditRecord {
 
 function bodyOf(event: AuditEvent, context: RecordContext): string {
   const { app, pseudonymOf } = context;
-  const fields = new RecordFields((value) => pseudonymOf({ type: 'email', value }), context);
+  const fields = new RecordFields(context);
   const { trace, n } = event;
   const level = event.level ?? defaultLevelOf(event.event, event.outcome);
   return (
-    `"time":"${new Date(context.now).toISOString()}","event":"${event.event}","level":"${level}"` +
+    `"time":"${isoTime(context.now)}","event":"${event.event}","level":"${level}"` +
     (event.outcome === undefined ? '' : `,"outcome":"${event.outcome}"`) +
     fields.text('reason', event.reason) +
-    fields.structure('actor', actorOf(event.actor, pseudonymOf), ACTOR) +
+    fields.structure('actor', actorOf(event.actor, pseudonymOf), ACTOR, 'pseudo') +
     fields.structure('target', event.target, TARGET) +
     fields.structure('origin', event.origin, ORIGIN) +
     fields.structure('http', event.http, HTTP) +

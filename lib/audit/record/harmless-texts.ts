@@ -1,26 +1,43 @@
 import { LRUCache } from 'lru-cache';
+import { isHarmless, redactText } from './redact-text.js';
+import { quoted } from './json-text.js';
+import { isSensitiveName } from './sensitive-names.js';
+import { parseNestedJson } from './value-shape.js';
 
-const MAX_TEXTS = 1000;
-const MIN_CHARACTERS = 32;
+const MAX_KNOWN = 1000;
 const MAX_CHARACTERS = 256;
+const MAX_NAME = 64;
+/** Texts of so many characters are looked up faster than they are read. */
+const FASTER_FOUND = 24;
 
 /**
- * Remembers texts that had to be searched and held nothing, such as user agents, which come again and again.
- * A text that held a secret is never among them.
+ * Tells which texts may be written as they are, and remembers those that had to be searched for that, such as
+ * reasons and user agents, which come again and again. A text that held a secret is never remembered.
  */
 export class HarmlessTexts {
-  readonly #texts = new LRUCache<string, true>({ max: MAX_TEXTS });
+  readonly #texts = new LRUCache<string, true>({ max: MAX_KNOWN });
+  readonly #names = new LRUCache<string, true>({ max: MAX_KNOWN });
 
+  /** Whether nothing in a text is to be taken out or escaped. Not told of texts of more than 256 characters. */
   has(text: string): boolean {
-    return isWorthwhile(text) && this.#texts.get(text) !== undefined;
+    if (text.length > MAX_CHARACTERS) return false;
+    if (text.length >= FASTER_FOUND && this.#texts.get(text)) return true;
+    if (isHarmless(text) || this.#texts.get(text)) return true;
+    const stays = isWrittenAsItIs(text);
+    if (stays) this.#texts.set(text, true);
+    return stays;
   }
 
-  add(text: string): void {
-    if (isWorthwhile(text)) this.#texts.set(text, true);
+  /** Whether a property's name may be written as it is, and its value needs no replacing for it. */
+  hasName(name: string): boolean {
+    if (this.#names.get(name)) return true;
+    const isPlain = name.length <= MAX_NAME && this.has(name) && !isSensitiveName(name);
+    if (isPlain) this.#names.set(name, true);
+    return isPlain;
   }
 }
 
-/** A short text is searched as fast as it is found. */
-function isWorthwhile({ length }: string): boolean {
-  return length >= MIN_CHARACTERS && length <= MAX_CHARACTERS;
+function isWrittenAsItIs(text: string): boolean {
+  if (quoted(text) !== `"${text}"` || parseNestedJson(text) !== undefined) return false;
+  return redactText(text, () => '') === text;
 }

@@ -31,10 +31,15 @@ export function pseudonymsOf(identifier: Identifier, keys: readonly PurposeKey[]
   return keys.map((key) => pseudonymOf(identifier, key));
 }
 
+interface KnownPseudonym {
+  readonly type: string;
+  readonly pseudonym: string;
+}
+
 /** Makes pseudonyms under the first of the keys, and remembers those of the last 2,000 identifiers. */
 export class Pseudonyms {
   readonly #primaryKey: () => PurposeKey;
-  readonly #known = new LRUCache<string, string>({ max: MAX_CACHED });
+  readonly #known = new LRUCache<string, KnownPseudonym>({ max: MAX_CACHED });
   #knownUnder: PurposeKey | undefined;
 
   /** @param primaryKey the key of the purpose `audit-pseudonym` that creates now; asked every time */
@@ -53,11 +58,10 @@ export class Pseudonyms {
     this.#knownUnder = key;
     const { type, value } = identifier;
     if (value.length + type.length > MAX_CACHED_CHARACTERS) return pseudonymOf(identifier, key);
-    const name = `${type.length}:${type}${value}`;
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
+    const known = this.#known.get(value);
+    if (known?.type === type) return known.pseudonym;
     const pseudonym = pseudonymOf(identifier, key);
-    this.#known.set(name, pseudonym);
+    this.#known.set(value, { type, pseudonym });
     return pseudonym;
   }
 }

@@ -62,8 +62,8 @@ export class RecordBodies {
       now: clock(),
       pseudonymOf,
       harmless: this.#harmless,
-      ...(app && { app }),
-      ...(subjectKeys && { personalText }),
+      app,
+      personalText: subjectKeys && personalText,
     });
     return subjectKeys && pending.length > 0 ? sealed(body, pending, subjectKeys) : body;
   }

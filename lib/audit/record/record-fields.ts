@@ -1,26 +1,21 @@
-import type { PseudonymOfEmail } from './detect/find-emails.js';
-import { flatJson } from './flat-data.js';
-import type { HarmlessTexts } from './harmless-texts.js';
+import type { RecordContext } from './audit-record.js';
+import { flatJson } from './flat-json.js';
+import { HarmlessTexts } from './harmless-texts.js';
 import { quoted, toJsonText } from './json-text.js';
-import { isHarmless, redactText } from './redact-text.js';
-import { redact, type PersonalText } from './redact.js';
+import { redactText } from './redact-text.js';
+import { redact } from './redact.js';
 
 /**
  * Writes the fields of a record as JSON text, each with a comma before it and without secrets. A field that
  * is `undefined` is left out.
  */
 export class RecordFields {
-  readonly #pseudonymOf: PseudonymOfEmail;
-  readonly #personalText: PersonalText | undefined;
-  readonly #harmless: HarmlessTexts | undefined;
+  readonly #context: Pick<RecordContext, 'pseudonymOf' | 'personalText'>;
+  readonly #harmless: HarmlessTexts;
 
-  constructor(
-    pseudonymOf: PseudonymOfEmail,
-    { personalText, harmless }: { personalText?: PersonalText; harmless?: HarmlessTexts } = {},
-  ) {
-    this.#pseudonymOf = pseudonymOf;
-    this.#personalText = personalText;
-    this.#harmless = harmless;
+  constructor(context: Pick<RecordContext, 'pseudonymOf' | 'personalText' | 'harmless'>) {
+    this.#context = context;
+    this.#harmless = context.harmless ?? new HarmlessTexts();
   }
 
   /** A field that should be text. */
@@ -29,11 +24,15 @@ export class RecordFields {
     return typeof value === 'string' ? `,"${name}":${this.#quoted(value)}` : this.any(name, value);
   }
 
-  /** A field with members of its own, which should be text; these come first, in this order. */
-  structure(name: string, value: unknown, members: readonly string[]): string {
+  /**
+   * A field with members of its own, which should be text; these come first, in this order.
+   *
+   * @param made the member whose text was made here and is known to be safe
+   */
+  structure(name: string, value: unknown, members: readonly string[], made?: string): string {
     if (value === undefined) return '';
     try {
-      const written = this.#ofTexts(value, members);
+      const written = this.#ofTexts(value, members, made);
       if (written !== undefined) return written === '' ? '' : `,"${name}":{${written.slice(1)}}`;
     } catch {
       // A getter threw, or a proxy.
@@ -43,23 +42,27 @@ export class RecordFields {
 
   /** A field of any kind. */
   any(name: string, value: unknown): string {
-    if (value === undefined) return '';
-    const json =
-      this.#flat(value) ?? toJsonText(redact(value, this.#pseudonymOf, this.#personalText));
-    return `,"${name}":${json}`;
+    return value === undefined ? '' : `,"${name}":${this.#flat(value) ?? this.#redacted(value)}`;
   }
 
   #quoted(text: string): string {
-    if (this.#harmless?.has(text) || isHarmless(text)) return `"${text}"`;
-    const safe = quoted(redactText(text, this.#pseudonymOf));
-    if (safe === `"${text}"`) this.#harmless?.add(text);
-    return safe;
+    if (this.#harmless.has(text)) return `"${text}"`;
+    return quoted(redactText(text, (email) => this.#pseudonymOf(email)));
+  }
+
+  #redacted(value: unknown): string {
+    const { personalText } = this.#context;
+    return toJsonText(redact(value, (email) => this.#pseudonymOf(email), personalText));
+  }
+
+  #pseudonymOf(email: string): string {
+    return this.#context.pseudonymOf({ type: 'email', value: email });
   }
 
   #flat(value: unknown): string | undefined {
     if (typeof value !== 'object' || value === null) return undefined;
     try {
-      return flatJson(value);
+      return flatJson(value, this.#harmless);
     } catch {
       // A getter threw, or a proxy.
       return undefined;
@@ -67,20 +70,26 @@ export class RecordFields {
   }
 
   /** Nothing for anything but an object with these members only, all of them texts. */
-  #ofTexts(value: unknown, members: readonly string[]): string | undefined {
+  #ofTexts(value: unknown, members: readonly string[], made?: string): string | undefined {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    const texts: Readonly<Record<string, unknown>> = { ...value };
+    const texts: Readonly<Record<string, unknown>> = isPlain(value) ? value : { ...value };
     let written = '';
     let known = 0;
     for (const member of members) {
       const text = texts[member];
       if (text === undefined) continue;
       if (typeof text !== 'string') return undefined;
-      written += this.text(member, text);
+      written += member === made ? `,"${member}":"${text}"` : this.text(member, text);
       known += 1;
     }
     const names = Object.keys(texts);
     const isAll = names.length === known || names.every((name) => members.includes(name));
     return isAll ? written : undefined;
   }
+}
+
+/** Whether nothing is inherited that might be taken for a member. */
+function isPlain(value: object): value is Readonly<Record<string, unknown>> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
