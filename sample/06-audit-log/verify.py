@@ -51,6 +51,7 @@ from datetime import datetime, timezone
 from typing import BinaryIO, NamedTuple, NoReturn
 
 MAX_LINE = 65_535  # bytes of a record, without its LF
+MAX_TORN = 1 << 23  # bytes without an LF that a crash can leave behind the last record
 MAX_NOTE = 65_536  # bytes of a signed note; far beyond what a log writes
 MAX_TRUST = 1 << 20
 MAX_SIZE = 2**53 - 1  # what a JSON number holds exactly
@@ -956,7 +957,7 @@ class Chain:
                 if line.endswith(b"\n") and len(line) <= MAX_LINE + 1:
                     self.take(line[:-1], name, offset)
                     offset += len(line)
-                elif skip_line(file, line, length - offset)[1]:
+                elif length - offset > MAX_TORN or skip_line(file, line, length - offset)[1]:
                     message = "no record: it is longer than a record may be"
                     self.fault = ("line-invalid", message, self.seq, name, offset)
                 else:  # cut off by a crash, or not yet written to its end

@@ -1,4 +1,4 @@
-import { anchored, FOLDER, STREAM, tampered, type AuditPlan } from './audit-plan.js';
+import { anchored, BASE, FOLDER, STREAM, tampered, type AuditPlan } from './audit-plan.js';
 
 const SEGMENT = `${FOLDER}/seg-0000000000000000.jsonl`;
 const LAST_SEGMENT = `${FOLDER}/seg-0000000000000050.jsonl`;
@@ -35,6 +35,11 @@ const SEGMENTS: readonly AuditPlan[] = [
     replaced: { [LAST_SEGMENT]: ['\n', `${'x'.repeat(70_000)}\n`] },
     kinds: ['line-invalid'],
     first: 50,
+  }),
+  tampered('more bytes without an end than a crash can leave', {
+    streams: { [STREAM]: [...BASE, ['unfinished', 'x'.repeat(2 ** 23 + 1)]] },
+    kinds: ['line-invalid'],
+    first: 100,
   }),
   tampered('lines that are no records behind the last one', {
     appended: { [LAST_SEGMENT]: '{}\n' },

@@ -86,6 +86,28 @@ describe('A folder that somebody has filled', () => {
     expect(problemsOf(await verifiedStream(log))).toEqual(['record-malformed 100']);
   });
 
+  it('with no more bytes without an end than a crash leaves has an unsigned tail', async () => {
+    const path = pathOf('seg-0000000000000080.jsonl');
+    const asOf = new Date(log.end.getTime() + 11_000);
+    for (const [bytes, problems] of [
+      [65_536, ['unsigned-tail 100']],
+      [8 * 1024 * 1024, ['unsigned-tail 100']],
+      [8 * 1024 * 1024 + 1, ['record-malformed 100']],
+    ] as const) {
+      log.write();
+      appendFileSync(path, Buffer.alloc(bytes));
+      expect(problemsOf(await verifiedStream(log, { asOf }))).toEqual(problems);
+    }
+  });
+
+  it('with such bytes in the place of signed records misses these', async () => {
+    const [stream] = log.streams;
+    stream?.truncate(90);
+    log.write();
+    appendFileSync(pathOf('seg-0000000000000080.jsonl'), Buffer.alloc(100_000));
+    expect(problemsOf(await verifiedStream(log))).toEqual(['records-missing 90']);
+  });
+
   it('with a record of one byte too many ends there', async () => {
     const [stream] = log.streams;
     const place = stream?.placeText(100) ?? '';

@@ -71,7 +71,11 @@ export class RecordScanner {
       this.#endOffset = reader.offsetOf(reader.start);
     }
     this.#lastTime = recordTime(filled.subarray(lastStart, lastEnd)) ?? this.#lastTime;
-    if (!this.isDone && reader.isLineTooLong) this.#fail(NO_RECORD, reader);
+  }
+
+  /** Takes what a reader has next for a line that is no record. */
+  refuse(reader: LineReader): void {
+    this.#fail(NO_RECORD, reader);
   }
 
   /** What was found so far. */
