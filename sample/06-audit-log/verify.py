@@ -861,7 +861,7 @@ def accept_anchored(stream: Stream, source: Growing, entry: Entry) -> tuple | No
 
 RECORD = re.compile(
     rb'\{"v":1,"seq":(0|[1-9][0-9]{0,15}),"prev":"([0-9a-f]{64})","id":"([^"]*)",'
-    rb'"time":"[^"]*","event":"([^"]*)"'
+    rb'"time":"[0-9TZ:.+-]{24,27}","event":"([^"]*)'
 )
 PRUNED = b"audit_segments_pruned"
 ABANDONED = (b"audit_segment_abandoned", b"audit_segment_changed")
@@ -871,7 +871,25 @@ class Record(NamedTuple):
     seq: int
     prev: bytes
     event: bytes
-    fields: dict
+
+
+def parse_record(line: bytes, stream: str) -> Record | str:
+    """The record of a line without its LF, or why it is none.
+
+    What an application recorded is not parsed: as evidence it is bytes, and those were signed.
+    """
+    match = RECORD.match(line)
+    if match is None or not line.endswith(b"}"):
+        return "it does not begin and end as a record does"
+    if b"\r" in line:
+        return "there is a CR in it"
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return "it is not UTF-8"
+    if match[3] != b"%s:%s" % (stream.encode(), match[1]):
+        return "its id is not made of its stream and seq"
+    return Record(int(match[1]), match[2], match[4])
 
 
 def refuse_constant(text: str) -> None:
@@ -881,20 +899,13 @@ def refuse_constant(text: str) -> None:
 DECODER = json.JSONDecoder(parse_constant=refuse_constant, parse_int=float)
 
 
-def parse_record(line: bytes, stream: str) -> Record | str:
-    """The record of a line without its LF, or why it is none."""
-    match = RECORD.match(line)
-    if match is None:
-        return "it does not begin as a record does"
-    if b"\r" in line:
-        return "there is a CR in it"
+def details_of(line: bytes) -> dict:
+    """What a record of the log about itself says; nothing, unless it is JSON."""
     try:
-        fields = DECODER.decode(line.decode("utf-8"))
+        details = DECODER.decode(line.decode("utf-8")).get("details")
     except (ValueError, RecursionError):
-        return "it is not JSON in UTF-8"
-    if match[3] != b"%s:%s" % (stream.encode(), match[1]):
-        return "its id is not made of its stream and seq"
-    return Record(int(match[1]), match[2], match[4], fields)
+        return {}
+    return details if isinstance(details, dict) else {}
 
 
 class Segment(NamedTuple):
@@ -982,7 +993,7 @@ class Chain:
         else:
             self.grow(leaf_hash(line))
             if record.event == PRUNED or record.event in ABANDONED:
-                self.note_event(record)
+                self.note_event(record.event, details_of(line))
 
     def grow(self, leaf: bytes) -> None:
         self.seq += 1
@@ -992,15 +1003,12 @@ class Chain:
         if self.next_claim == self.seq:
             self.check_claims()
 
-    def note_event(self, record: Record) -> None:
+    def note_event(self, event: bytes, details: dict) -> None:
         """The log's own word for what is missing from it. It counts because the chain holds it."""
-        details = record.fields.get("details")
-        if not isinstance(details, dict):
-            return
-        if record.event == PRUNED and isinstance(details.get("through"), float):
+        if event == PRUNED and isinstance(details.get("through"), float):
             self.pruned_recorded = max(self.pruned_recorded, details["through"] + 1)
         file = details.get("file")
-        if record.event in ABANDONED and isinstance(file, str):
+        if event in ABANDONED and isinstance(file, str):
             if self.surplus.get(file, (None,))[0] == details.get("size"):
                 self.surplus.pop(file, None)
 

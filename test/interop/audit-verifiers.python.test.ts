@@ -41,13 +41,6 @@ const WHOLE: AuditPlan = {
   exit: 0,
   kinds: [],
 };
-const NO_RECORDS = [
-  'half a character',
-  'a number that JSON has not',
-  'no event',
-  'no end of its object',
-  'more levels than can be read',
-].map((what) => `a chained and signed line with ${what}`);
 const EXIT = { clean: 0, tampered: 1, incomplete: 2 };
 
 const EFFORTS: readonly Effort[] = ['naive', 'earlier', 'current'];
@@ -55,7 +48,6 @@ const EFFORTS: readonly Effort[] = ['naive', 'earlier', 'current'];
 /** Where the verifiers differ, and why the one in Python holds to the format. */
 const DISPUTED: ReadonlyMap<string, string> = new Map([
   ['a proof without its record', 'the record was taken out of the export'],
-  ...NO_RECORDS.map((what) => [what, 'a record is JSON in UTF-8'] as const),
 ]);
 
 /** What both verifiers must agree on. */
@@ -166,10 +158,7 @@ describe('The two verifiers of the audit log', () => {
     );
     for (const [at, log] of changed.entries()) {
       const [ours, verdict] = [await judged(WHOLE, log), read(verdicts[at])];
-      const isRecord = changes[at]?.file.includes('seg-');
-      // A record that is no JSON any more is bad to one verifier and changed to the other.
-      const seen = isRecord ? [ours.exit, verdict.exit] : [ours, verdict];
-      expect([changes[at], seen[0]]).toEqual([changes[at], seen[1]]);
+      expect([changes[at], ours]).toEqual([changes[at], verdict]);
     }
   }, 120_000);
 });

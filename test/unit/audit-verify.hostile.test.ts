@@ -111,7 +111,8 @@ describe('A folder that somebody has filled', () => {
   it('with a record of one byte too many ends there', async () => {
     const [stream] = log.streams;
     const place = stream?.placeText(100) ?? '';
-    const line = (bytes: number) => `${place}"time":"${'x'.repeat(bytes - place.length - 9)}"`;
+    const begin = `${place}"time":"2026-11-27T02:00:10.000Z","event":"`;
+    const line = (bytes: number) => `${begin}${'x'.repeat(bytes - begin.length - 2)}"}`;
     for (const [bytes, problems] of [
       [65_535, []],
       [65_536, ['record-malformed 100']],
@@ -128,6 +129,26 @@ describe('A folder that somebody has filled', () => {
     const line = `${place}"time":"2026-11-27T02:00:10.000Z","event":"a\r"}`;
     appendFileSync(pathOf('seg-0000000000000080.jsonl'), `${line}\n`);
     expect(problemsOf(await verifiedStream(log))).toEqual(['record-malformed 100']);
+  });
+
+  it('with a line that is not spelt as a record ends there, though it is chained', async () => {
+    const [stream] = log.streams;
+    const place = stream?.placeText(100) ?? '';
+    const time = '"time":"2026-11-27T02:00:10.000Z"';
+    for (const [line, problems] of [
+      [`${place}${time},"event":"a"}`, []],
+      [`${place}"time":"+012026-11-27T02:00:10.000Z","event":"a"}`, []],
+      [`${place}${time},"event":"a"`, ['record-malformed 100']],
+      [`${place}${time},"level":"info","event":"a"}`, ['record-malformed 100']],
+      [`${place}"time":"2026-11-27T02:00:10.00Z","event":"a"}`, ['record-malformed 100']],
+      [`${place}"time":"2026-11-27T02:00:10.0000000Z","event":"a"}`, ['record-malformed 100']],
+      [`${place}"time":"on a day in November...","event":"a"}`, ['record-malformed 100']],
+      [`${place}${time},"event":"\xe9"}`, ['record-malformed 100']],
+    ] as const) {
+      log.write();
+      appendFileSync(pathOf('seg-0000000000000080.jsonl'), `${line}\n`, 'latin1');
+      expect([line, problemsOf(await verifiedStream(log))]).toEqual([line, problems]);
+    }
   });
 
   it('with segments that cannot follow is tampering', async () => {

@@ -10,10 +10,10 @@ import { recordPlace, recordTime, type RecordPlace } from '../read/record-place.
 import { readRegular } from '../read/regular-file.js';
 import { linesOf, type PlacedLine } from '../read/segment-lines.js';
 import type { Findings } from './findings.js';
+import { isRecordLine } from './record-line.js';
 import type { RootClaims } from './root-claims.js';
 import type { StreamContext, VerifyNotes } from './stream-context.js';
 import type { VerifiedEpochs } from './verify-epochs.js';
-import { isLine } from './verify-proof.js';
 import type { ProblemKind } from './verify-report.js';
 
 /** What is needed to verify the records of an export. */
@@ -78,7 +78,7 @@ export class ExportedRecords {
   }
 
   async #take(folder: string, { line, offset }: PlacedLine): Promise<void> {
-    const place = isLine(line) ? recordPlace(line) : undefined;
+    const place = isRecordLine(line) ? recordPlace(line) : undefined;
     if (!place)
       return this.#report(
         'record-malformed',
