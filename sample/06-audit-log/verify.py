@@ -1182,7 +1182,7 @@ class Proofs:
             if source == ANCHOR:
                 self.anchored.setdefault(size, set()).add(root)
         self.accepted: tuple = (b"", None, False)  # the last checkpoint: most lead to the same
-        self.last: tuple | None = None  # seq and leaf hash of the record before
+        self.last: tuple | None = None  # the record before: seq, leaf hash, whether it is proven
         self.seen: set = set()
         self.proven = self.held = 0  # records, and those by a checkpoint that is kept elsewhere
 
@@ -1201,27 +1201,31 @@ class Proofs:
             add("seq-wrong", message, record.seq, file, offset)
             return
         leaf = leaf_hash(line[:-1])
-        if self.last and record.seq == expected and record.prev != self.last[1].hex().encode():
+        is_proven = self.check_proof(record.seq, leaf)
+        # One that is not proven is bad by itself, and says nothing about its neighbour.
+        are_proven = is_proven and self.last is not None and self.last[2]
+        if are_proven and record.seq == expected and record.prev != self.last[1].hex().encode():
             add("prev-wrong", "it does not continue the one before", self.last[0], file, offset)
-        self.last = (record.seq, leaf)
-        self.check_proof(record.seq, leaf)
+        self.last = (record.seq, leaf, is_proven)
 
-    def check_proof(self, seq: int, leaf: bytes) -> None:
+    def check_proof(self, seq: int, leaf: bytes) -> bool:
         add, name = self.stream.report.add, f"proofs/{seq}.tlog-proof"
         raw = read_small(self.stream.path("proofs", f"{seq}.tlog-proof"), 2 * MAX_NOTE)
         if raw is None:
             add("checkpoint-missing", "there is no proof of this record", seq, name)
-            return
+            return False
         try:
             index, hashes, note = parse_proof(raw)
             checkpoint, is_held = self.accept(note)
             if index != seq or root_of_proof(leaf, seq, checkpoint.size, hashes) != checkpoint.root:
                 add("root-mismatch", "it does not lead from the record to its root", seq, name)
-                return
+                return False
             self.proven, self.held = self.proven + 1, self.held + is_held
+            return True
         except Rejected as rejected:
             kinds = {"gap": "epoch-gap", "signature": "checkpoint-signature"}
             add(kinds.get(rejected.why, "checkpoint-invalid"), str(rejected), seq, name)
+            return False
 
     def accept(self, note: bytes) -> tuple:
         """The checkpoint of a proof, and whether it is kept elsewhere or a witness has signed it."""
@@ -1237,9 +1241,10 @@ class Proofs:
     def finish(self) -> None:
         for name in names_in(self.stream.path("proofs")):
             match = re.fullmatch(r"(0|[1-9][0-9]{0,15})\.tlog-proof", name)
-            if match and int(match[1]) not in self.seen:
+            seq = int(match[1]) if match else MAX_SIZE + 1
+            if seq <= MAX_SIZE and seq not in self.seen:
                 message = "there is a proof of this record, and no record"
-                self.stream.report.add("records-missing", message, int(match[1]), "records.jsonl")
+                self.stream.report.add("records-missing", message, seq, f"proofs/{name}")
         report = self.stream.report
         report.records, report.signed, report.anchored = self.proven, self.proven, self.held
         if self.held < self.proven or self.proven == 0:

@@ -75,6 +75,11 @@ const SEGMENTS: readonly AuditPlan[] = [
     exit: 0,
     kinds: [],
   })),
+  tampered('a signed line that does not continue the one before', {
+    streams: anchored(['records', 5], ['unlinked'], ['records', 5]),
+    kinds: ['prev-wrong'],
+    first: 4,
+  }),
   ...Object.entries({
     'is no JSON': ['"size"', 'size'],
     'names another event first': ['"audit_', '"audit_-","event":"audit_'],

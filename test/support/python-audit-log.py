@@ -213,6 +213,11 @@ class Log:
         self.records(1)
         self.replace_in_last(old, new)
 
+    def unlinked(self):
+        """A record that does not continue the one before, and is signed later."""
+        self.records(1)
+        self.replace_in_last(self.prev(len(self.lines) - 1).hex(), "0" * 64)
+
     def replace_in_last(self, old, new):
         assert old.encode() in self.lines[-1]
         self.lines[-1] = self.lines[-1].replace(old.encode(), new.encode("latin-1"))
