@@ -21,15 +21,13 @@ import type { VerifyOptions } from './log/verify/verify-log.js';
 import type { VerifyReport } from './log/verify/verify-report.js';
 import type { AuditEvent } from './record/audit-event.js';
 import type { AuditRecord } from './record/audit-record.js';
+import { PersonalRecords } from './personal-records.js';
+import { RecordComplaints } from './record-complaints.js';
 import { checkedSubject, type PersonalSubject } from './record/personal/personal-data.js';
-import { revealPersonal } from './record/personal/reveal-personal.js';
-import type { SubjectKeys } from './record/personal/subject-keys.js';
 import { pseudonymKeys, subjectKeysOf } from './record/personal/subject-keys-of.js';
 import { UnconfiguredAuditLog } from './log/unconfigured-audit-log.js';
 import { Pseudonyms, pseudonymsOf } from './record/pseudonym.js';
 import { RecordBodies } from './record/record-bodies.js';
-
-const COMPLAINT_INTERVAL_MS = 1000;
 
 /**
  * Records what happened in an append-only file: one JSON line an event, each carrying the hash of the
@@ -41,16 +39,14 @@ const COMPLAINT_INTERVAL_MS = 1000;
  */
 @Injectable()
 export class AuditService implements OnModuleInit, OnApplicationShutdown {
-  readonly #logger = new Logger('AuditService');
+  readonly #complaints = new RecordComplaints(new Logger('AuditService'));
   readonly #pseudonyms: Pseudonyms;
-  readonly #subjectKeys: SubjectKeys | undefined;
+  readonly #personal: PersonalRecords | undefined;
   readonly #bodies: RecordBodies;
   readonly #unsubscribe: () => void;
   readonly #outlets: AuditOutlets;
   #opened: Promise<void> | undefined;
   #isOpen = false;
-  #complainedAt = -Infinity;
-  #untold = 0;
 
   constructor(
     @Inject(AUDIT_OPTIONS) options: ResolvedAuditOptions,
@@ -60,18 +56,19 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     private readonly scopes: AuditScope,
   ) {
     this.#pseudonyms = new Pseudonyms(() => keyring.keysFor('audit-pseudonym')[0]);
-    this.#subjectKeys = subjectKeysOf(options, keyring);
+    const subjectKeys = subjectKeysOf(options, keyring);
+    this.#personal = subjectKeys && new PersonalRecords(subjectKeys, (event) => this.record(event));
     this.#bodies = new RecordBodies({
       clock: options.clock ?? Date.now,
       app: options.app,
       pseudonymOf: (identifier) => this.#pseudonymOf(identifier),
-      subjectKeys: this.#subjectKeys,
+      subjectKeys,
     });
     this.#outlets = new AuditOutlets({
       sinks: options.sinks,
       anchors: options.anchors,
       retention: options.retention,
-      report: (event) => this.#catchComplaint(this.#recordOwn(event)),
+      report: (event) => this.#complaints.watch(this.#recordOwn(event)),
       record: (event) => this.#recordOwn(event),
     });
     this.#unsubscribe = () => undefined;
@@ -99,7 +96,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
    * unrecorded.
    */
   emit(event: AuditEvent): void {
-    this.#catchComplaint(this.record(event));
+    this.#complaints.watch(this.record(event));
   }
 
   /**
@@ -188,10 +185,23 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
    * await audit.forget({ type: 'user', id: user.id });
    */
   async forget(subject: PersonalSubject): Promise<Receipt> {
-    const { type, id } = checkedSubject(subject);
-    const pseudonym = await (await this.#keysOfSubjects()).forget({ type, id });
-    const target = { type, id: pseudonym };
-    return this.record({ event: 'audit_subject_forgotten', outcome: 'success', target });
+    const checked = checkedSubject(subject);
+    return (await this.#personalRecords()).forget(checked);
+  }
+
+  /**
+   * Takes a subject in again that was forgotten, as when somebody signs up anew under the same id: what is marked as
+   * {@link personal} to it from now on is recorded under a new key. What was recorded before stays unreadable.
+   * `audit_subject_readmitted` is recorded first, with a pseudonym.
+   *
+   * @returns the receipt of that record; `undefined`, and nothing is done, for a subject that is not forgotten
+   * @throws as {@link AuditService.forget}; call again then
+   * @example
+   * await audit.readmit({ type: 'user', id: user.id });
+   */
+  async readmit(subject: PersonalSubject): Promise<Receipt | undefined> {
+    const checked = checkedSubject(subject);
+    return (await this.#personalRecords()).readmit(checked);
   }
 
   /**
@@ -206,11 +216,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
    * const { details } = await audit.reveal(last);
    */
   async reveal(record: AuditRecord): Promise<AuditRecord> {
-    const keys = await this.#keysOfSubjects();
-    const { details } = record;
-    return details === undefined
-      ? record
-      : { ...record, details: await revealPersonal(details, keys) };
+    return (await this.#personalRecords()).reveal(record);
   }
 
   /** Resolves when everything that was recorded or emitted before is written or refused. */
@@ -289,28 +295,13 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     return this.log.append(text, level);
   }
 
-  #catchComplaint(recording: Promise<unknown>): void {
-    recording.catch((error: unknown) => this.#complain(error));
-  }
-
-  /** A disk that fails fails every record: a log entry for each would bury all others. */
-  #complain(error: unknown): void {
-    const now = performance.now();
-    this.#untold += 1;
-    if (now - this.#complainedAt < COMPLAINT_INTERVAL_MS) return;
-    this.#logger.error(error);
-    if (this.#untold > 1) this.#logger.error(`${this.#untold - 1} more events were not recorded`);
-    this.#complainedAt = now;
-    this.#untold = 0;
-  }
-
   #isConfigured(): boolean {
     return !(this.log instanceof UnconfiguredAuditLog);
   }
 
-  async #keysOfSubjects(): Promise<SubjectKeys> {
+  async #personalRecords(): Promise<PersonalRecords> {
     if (!this.#isConfigured()) await this.#open();
-    if (this.#subjectKeys) return this.#subjectKeys;
+    if (this.#personal) return this.#personal;
     throw noFiles();
   }
 

@@ -91,6 +91,7 @@ export const AUDIT_EVENT_LEVELS = Object.freeze({
   audit_anchor_failed: 'warn',
   audit_anchor_recovered: 'info',
   audit_subject_forgotten: 'warn',
+  audit_subject_readmitted: 'warn',
   audit_verified: 'info',
   audit_disk_reserve_spent: 'critical',
 } as const satisfies Record<string, EventLevel>);

@@ -7,6 +7,7 @@ import type { DataFolder } from './data-folder.js';
 import { ExportsController } from './exports.controller.js';
 import { HealthController } from './health.controller.js';
 import { LoginsController } from './logins.controller.js';
+import { PersonalDataController } from './personal-data.controller.js';
 import type { Settings } from './settings.js';
 import { UsersController } from './users.controller.js';
 import { UsersStore } from './users.store.js';
@@ -14,6 +15,7 @@ import { UsersStore } from './users.store.js';
 @Module({
   controllers: [
     UsersController,
+    PersonalDataController,
     LoginsController,
     ExportsController,
     AuditController,

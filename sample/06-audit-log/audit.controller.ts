@@ -1,4 +1,4 @@
-import { BadRequestException, Controller, Get, Query, UseGuards } from '@nestjs/common';
+import { BadRequestException, Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiKeyGuard, AuditService, type AuditRecord } from 'nestjs-security';
 
 const MAX_LIMIT = 1000;
@@ -12,6 +12,13 @@ export class AuditController {
   @Get()
   tail(@Query('limit') limit: unknown = '20'): Promise<AuditRecord[]> {
     return this.audit.query({ limit: limitOf(limit) });
+  }
+
+  /** What was done to a user. Personal data in it can be read, unless the user was forgotten. */
+  @Get('users/:id')
+  async about(@Param('id') id: string): Promise<AuditRecord[]> {
+    const records = await this.audit.query({ target: { type: 'user', id } });
+    return Promise.all(records.map((record) => this.audit.reveal(record)));
   }
 }
 

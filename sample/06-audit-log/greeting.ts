@@ -21,6 +21,7 @@ Then go on with sample/06-audit-log/README.md. Ctrl+C stops.
 function curlLines(url: string, { adminToken, apiKey }: Settings): readonly string[] {
   const curl = (path: string, rest = ''): string => `curl -w '\\n' '${url}${path}'${rest}`;
   const json = (body: string): string => ` -H 'Content-Type: application/json' -d '${body}'`;
+  const auditor = ' -H "X-API-Key: $API_KEY"';
   const admin = ' -H "Authorization: Bearer $ADMIN"';
   const credentials = (password: string): string =>
     json(`{"email":"ada@example.com","password":"${password}"}`);
@@ -31,8 +32,12 @@ function curlLines(url: string, { adminToken, apiKey }: Settings): readonly stri
     curl('/login', credentials('wrong')),
     curl('/login', credentials('correct horse')),
     curl('/exports', `${admin} -X POST`),
+    curl('/users/1/address', `${admin} -X PUT${json('{"address":"12 Elm Street"}')}`),
+    curl('/audit/users/1', auditor),
+    curl('/users/1/personal-data', `${admin} -X DELETE`),
+    curl('/audit/users/1', auditor),
     curl('/users/1', `${admin} -X DELETE`),
-    curl('/audit?limit=10', ' -H "X-API-Key: $API_KEY"'),
+    curl('/audit?limit=10', auditor),
     curl('/health'),
   ];
 }

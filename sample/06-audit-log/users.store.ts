@@ -5,6 +5,7 @@ export interface User {
   readonly id: string;
   readonly email: string;
   readonly passwordHash: string;
+  readonly address?: string | undefined;
 }
 
 /** Keeps the users in memory: what this sample is about is the log. */
@@ -26,6 +27,15 @@ export class UsersStore {
 
   withEmail(email: string): User | undefined {
     return this.all().find((user) => user.email === email);
+  }
+
+  /** @returns the user as they are now */
+  setAddress(id: string, address: string | undefined): User | undefined {
+    const user = this.#users.get(id);
+    if (!user) return undefined;
+    const moved = { ...user, address };
+    this.#users.set(id, moved);
+    return moved;
   }
 
   /** @returns the user who was there */

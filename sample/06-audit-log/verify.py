@@ -51,6 +51,7 @@ from datetime import datetime, timezone
 from typing import BinaryIO, NamedTuple, NoReturn
 
 MAX_LINE = 65_535  # bytes of a record, without its LF
+MAX_TORN = 1 << 23  # bytes without an LF that a crash can leave behind the last record
 MAX_NOTE = 65_536  # bytes of a signed note; far beyond what a log writes
 MAX_TRUST = 1 << 20
 MAX_SIZE = 2**53 - 1  # what a JSON number holds exactly
@@ -860,7 +861,7 @@ def accept_anchored(stream: Stream, source: Growing, entry: Entry) -> tuple | No
 
 RECORD = re.compile(
     rb'\{"v":1,"seq":(0|[1-9][0-9]{0,15}),"prev":"([0-9a-f]{64})","id":"([^"]*)",'
-    rb'"time":"[^"]*","event":"([^"]*)"'
+    rb'"time":"[0-9TZ:.+-]{24,27}","event":"([^"]*)'
 )
 PRUNED = b"audit_segments_pruned"
 ABANDONED = (b"audit_segment_abandoned", b"audit_segment_changed")
@@ -870,7 +871,25 @@ class Record(NamedTuple):
     seq: int
     prev: bytes
     event: bytes
-    fields: dict
+
+
+def parse_record(line: bytes, stream: str) -> Record | str:
+    """The record of a line without its LF, or why it is none.
+
+    What an application recorded is not parsed: as evidence it is bytes, and those were signed.
+    """
+    match = RECORD.match(line)
+    if match is None or not line.endswith(b"}"):
+        return "it does not begin and end as a record does"
+    if b"\r" in line:
+        return "there is a CR in it"
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return "it is not UTF-8"
+    if match[3] != b"%s:%s" % (stream.encode(), match[1]):
+        return "its id is not made of its stream and seq"
+    return Record(int(match[1]), match[2], match[4])
 
 
 def refuse_constant(text: str) -> None:
@@ -880,20 +899,13 @@ def refuse_constant(text: str) -> None:
 DECODER = json.JSONDecoder(parse_constant=refuse_constant, parse_int=float)
 
 
-def parse_record(line: bytes, stream: str) -> Record | str:
-    """The record of a line without its LF, or why it is none."""
-    match = RECORD.match(line)
-    if match is None:
-        return "it does not begin as a record does"
-    if b"\r" in line:
-        return "there is a CR in it"
+def details_of(line: bytes) -> dict:
+    """What a record of the log about itself says; nothing, unless it is JSON."""
     try:
-        fields = DECODER.decode(line.decode("utf-8"))
+        details = DECODER.decode(line.decode("utf-8")).get("details")
     except (ValueError, RecursionError):
-        return "it is not JSON in UTF-8"
-    if match[3] != b"%s:%s" % (stream.encode(), match[1]):
-        return "its id is not made of its stream and seq"
-    return Record(int(match[1]), match[2], match[4], fields)
+        return {}
+    return details if isinstance(details, dict) else {}
 
 
 class Segment(NamedTuple):
@@ -956,7 +968,7 @@ class Chain:
                 if line.endswith(b"\n") and len(line) <= MAX_LINE + 1:
                     self.take(line[:-1], name, offset)
                     offset += len(line)
-                elif skip_line(file, line, length - offset)[1]:
+                elif length - offset > MAX_TORN or skip_line(file, line, length - offset)[1]:
                     message = "no record: it is longer than a record may be"
                     self.fault = ("line-invalid", message, self.seq, name, offset)
                 else:  # cut off by a crash, or not yet written to its end
@@ -981,7 +993,7 @@ class Chain:
         else:
             self.grow(leaf_hash(line))
             if record.event == PRUNED or record.event in ABANDONED:
-                self.note_event(record)
+                self.note_event(record.event, details_of(line))
 
     def grow(self, leaf: bytes) -> None:
         self.seq += 1
@@ -991,15 +1003,12 @@ class Chain:
         if self.next_claim == self.seq:
             self.check_claims()
 
-    def note_event(self, record: Record) -> None:
+    def note_event(self, event: bytes, details: dict) -> None:
         """The log's own word for what is missing from it. It counts because the chain holds it."""
-        details = record.fields.get("details")
-        if not isinstance(details, dict):
-            return
-        if record.event == PRUNED and isinstance(details.get("through"), float):
+        if event == PRUNED and isinstance(details.get("through"), float):
             self.pruned_recorded = max(self.pruned_recorded, details["through"] + 1)
         file = details.get("file")
-        if record.event in ABANDONED and isinstance(file, str):
+        if event in ABANDONED and isinstance(file, str):
             if self.surplus.get(file, (None,))[0] == details.get("size"):
                 self.surplus.pop(file, None)
 
@@ -1173,7 +1182,7 @@ class Proofs:
             if source == ANCHOR:
                 self.anchored.setdefault(size, set()).add(root)
         self.accepted: tuple = (b"", None, False)  # the last checkpoint: most lead to the same
-        self.last: tuple | None = None  # seq and leaf hash of the record before
+        self.last: tuple | None = None  # the record before: seq, leaf hash, whether it is proven
         self.seen: set = set()
         self.proven = self.held = 0  # records, and those by a checkpoint that is kept elsewhere
 
@@ -1192,27 +1201,31 @@ class Proofs:
             add("seq-wrong", message, record.seq, file, offset)
             return
         leaf = leaf_hash(line[:-1])
-        if self.last and record.seq == expected and record.prev != self.last[1].hex().encode():
+        is_proven = self.check_proof(record.seq, leaf)
+        # One that is not proven is bad by itself, and says nothing about its neighbour.
+        are_proven = is_proven and self.last is not None and self.last[2]
+        if are_proven and record.seq == expected and record.prev != self.last[1].hex().encode():
             add("prev-wrong", "it does not continue the one before", self.last[0], file, offset)
-        self.last = (record.seq, leaf)
-        self.check_proof(record.seq, leaf)
+        self.last = (record.seq, leaf, is_proven)
 
-    def check_proof(self, seq: int, leaf: bytes) -> None:
+    def check_proof(self, seq: int, leaf: bytes) -> bool:
         add, name = self.stream.report.add, f"proofs/{seq}.tlog-proof"
         raw = read_small(self.stream.path("proofs", f"{seq}.tlog-proof"), 2 * MAX_NOTE)
         if raw is None:
             add("checkpoint-missing", "there is no proof of this record", seq, name)
-            return
+            return False
         try:
             index, hashes, note = parse_proof(raw)
             checkpoint, is_held = self.accept(note)
             if index != seq or root_of_proof(leaf, seq, checkpoint.size, hashes) != checkpoint.root:
                 add("root-mismatch", "it does not lead from the record to its root", seq, name)
-                return
+                return False
             self.proven, self.held = self.proven + 1, self.held + is_held
+            return True
         except Rejected as rejected:
             kinds = {"gap": "epoch-gap", "signature": "checkpoint-signature"}
             add(kinds.get(rejected.why, "checkpoint-invalid"), str(rejected), seq, name)
+            return False
 
     def accept(self, note: bytes) -> tuple:
         """The checkpoint of a proof, and whether it is kept elsewhere or a witness has signed it."""
@@ -1228,9 +1241,10 @@ class Proofs:
     def finish(self) -> None:
         for name in names_in(self.stream.path("proofs")):
             match = re.fullmatch(r"(0|[1-9][0-9]{0,15})\.tlog-proof", name)
-            if match and int(match[1]) not in self.seen:
+            seq = int(match[1]) if match else MAX_SIZE + 1
+            if seq <= MAX_SIZE and seq not in self.seen:
                 message = "there is a proof of this record, and no record"
-                self.stream.report.add("records-missing", message, int(match[1]), "records.jsonl")
+                self.stream.report.add("records-missing", message, seq, f"proofs/{name}")
         report = self.stream.report
         report.records, report.signed, report.anchored = self.proven, self.proven, self.held
         if self.held < self.proven or self.proven == 0:

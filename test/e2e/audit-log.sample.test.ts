@@ -98,9 +98,42 @@ describe.each(['express', 'fastify'])('sample/06-audit-log on %s', (adapter) => 
     expect(await sample.end('SIGTERM')).toBe(0);
   });
 
+  it('reveals an address until its user is forgotten, and that of whoever comes after them', async () => {
+    const folder = workFolder();
+    const address = '12 Elm Street';
+    const lastAddress = async ({ url }: SampleProcess): Promise<unknown> => {
+      const headers = { 'x-api-key': API_KEY };
+      const { body } = await ask(`${url}/audit/users/1`, { headers });
+      return (body as { event: string; details?: object }[]).findLast(
+        ({ event }) => event === 'user_updated',
+      )?.details;
+    };
+    const asAdmin = ({ url }: SampleProcess, method: string, path: string, body = {}) =>
+      ask(url + path, {
+        method,
+        headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    for (const time of ['once', 'and after a restart']) {
+      const sample = await start(folder, adapter);
+      expect([time, (await post(sample, '/users', CREDENTIALS, true)).status]).toEqual([time, 201]);
+      const moved = await asAdmin(sample, 'PUT', '/users/1/address', { address });
+      expect(moved).toEqual({ status: 200, body: { id: '1' } });
+      expect(await lastAddress(sample)).toEqual({ address });
+      const forgotten = await asAdmin(sample, 'DELETE', '/users/1/personal-data');
+      expect(forgotten).toEqual({ status: 200, body: { id: '1' } });
+      expect(await lastAddress(sample)).toEqual({ address: '[forgotten]' });
+      expect((await asAdmin(sample, 'PUT', '/users/2/address', { address })).status).toBe(404);
+      expect((await post(sample, '/users/1/personal-data', {}, true)).status).toBe(404);
+      expect(await sample.end('SIGTERM')).toBe(0);
+    }
+    expect(auditText(join(folder, '.data-06', 'audit'))).not.toContain('Elm');
+  });
+
   it('shows the end of its log to the auditor only, and how it does to everybody', async () => {
     const sample = await start(workFolder(), adapter);
     expect((await ask(`${sample.url}/audit`)).status).toBe(401);
+    expect((await ask(`${sample.url}/audit/users/1`)).status).toBe(401);
     const headers = { 'x-api-key': API_KEY };
     expect((await ask(`${sample.url}/audit?limit=0`, { headers })).status).toBe(400);
     expect((await ask(`${sample.url}/audit?limit=5`, { headers })).status).toBe(200);
@@ -141,6 +174,8 @@ describe('the README of sample/06-audit-log', () => {
     });
     expect(status).toBe(0);
     expect(stdout).toContain('"event":"user_deleted"');
+    expect(stdout).toContain('"address":"12 Elm Street"');
+    expect(stdout).toContain('"address":"[forgotten]"');
     expect(await sample.end('SIGTERM')).toBe(0);
   }
 
@@ -148,6 +183,7 @@ describe('the README of sample/06-audit-log', () => {
     if (!hasTools || !python) return;
     const folder = workFolder();
     await useAndStop(folder);
+    expect(run(folder, 'grep -h user_updated').said).toMatch(/"address":"s1\.[\w-]{22}\./);
     expect(run(folder, 'audit trust').status).toBe(0);
     const whole = run(folder, 'verify .data-06/audit --trust audit-trust.json --anchor');
     expect(whole).toEqual({ status: 0, said: expect.stringContaining('CLEAN') });
@@ -156,7 +192,7 @@ describe('the README of sample/06-audit-log', () => {
     expect(run(folder, 'verify.py').status).toBe(0);
     const proven = run(folder, 'audit prove').said;
     expect(proven).toContain('user_deleted success by user:admin-1 on user:1');
-    expect(proven).toContain('c2sp.org/tlog-proof@v1\nindex 6\n');
+    expect(proven).toContain('c2sp.org/tlog-proof@v1\nindex 9\n');
     expect(run(folder, 'audit export')).toMatchObject({ status: 0 });
     const changed = run(folder, 'cp -r .data-06/audit tampered');
     expect(changed).toEqual({ status: 1, said: expect.stringContaining('record-changed') });

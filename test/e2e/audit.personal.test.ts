@@ -94,6 +94,59 @@ describe('AuditService', () => {
     await later.close();
   });
 
+  it('takes a subject in again that was forgotten, which is recorded, and opens nothing of before', async () => {
+    const module = await start({ directory: newDirectory() });
+    const audit = module.get(AuditService);
+    await recordAddress(audit);
+    await audit.forget(alice);
+    const receipt = await audit.readmit(alice);
+    await recordAddress(audit);
+    const records = await audit.query();
+    const [, forgotten, readmitted] = records;
+    expect(readmitted).toMatchObject({
+      id: receipt?.id,
+      event: 'audit_subject_readmitted',
+      level: 'warn',
+      outcome: 'success',
+      target: forgotten?.['target'],
+    });
+    const revealed = await Promise.all(records.map((record) => audit.reveal(record)));
+    expect(revealed.map(({ details }) => details)).toEqual([
+      { address: '[unreadable]', note: 'moved' },
+      undefined,
+      undefined,
+      { address: 'Elm Street 1', note: 'moved' },
+    ]);
+    await module.close();
+  });
+
+  it('takes in nobody again who was not forgotten, and records nothing', async () => {
+    const module = await start({ directory: newDirectory() });
+    const audit = module.get(AuditService);
+    await recordAddress(audit);
+    expect(await audit.readmit(alice)).toBeUndefined();
+    const records = await audit.query();
+    expect(records).toHaveLength(1);
+    const revealed = records.map((record) => audit.reveal(record).then(({ details }) => details));
+    expect(await Promise.all(revealed)).toEqual([{ address: 'Elm Street 1', note: 'moved' }]);
+    await module.close();
+  });
+
+  it('takes nobody in again unless that could be recorded', async () => {
+    const directory = newDirectory();
+    const module = await start({ directory });
+    await module.get(AuditService).forget(alice);
+    await module.get(AuditService).close();
+    await expect(module.get(AuditService).readmit(alice)).rejects.toMatchObject({
+      code: 'AUDIT_CLOSED',
+    });
+    const later = await start({ directory });
+    await recordAddress(later.get(AuditService));
+    const [last] = await later.get(AuditService).query({ limit: 1 });
+    expect(last?.details).toEqual({ address: '[forgotten]', note: 'moved' });
+    await later.close();
+  });
+
   it('keeps the keys of subjects in the key folder, where no name tells whose they are', async () => {
     const directory = newDirectory();
     const keyDirectory = newDirectory();
@@ -112,15 +165,18 @@ describe('AuditService', () => {
 
   it('says so when there is no folder for keys', async () => {
     const unconfigured = await start(undefined);
-    await expect(unconfigured.get(AuditService).forget(alice)).rejects.toMatchObject({
-      code: 'AUDIT_NOT_CONFIGURED',
-    });
+    for (const change of ['forget', 'readmit'] as const) {
+      await expect(unconfigured.get(AuditService)[change](alice)).rejects.toMatchObject({
+        code: 'AUDIT_NOT_CONFIGURED',
+      });
+    }
     const module = await Test.createTestingModule({
       imports: [SecurityTestingModule.forRoot()],
     }).compile();
     await module.init();
     const audit = module.get(AuditService);
     await expect(audit.forget(alice)).rejects.toMatchObject({ code: 'AUDIT_NO_FILES' });
+    await expect(audit.readmit(alice)).rejects.toMatchObject({ code: 'AUDIT_NO_FILES' });
     await recordAddress(audit);
     await expect(audit.forget({ type: 'user', id: '' })).rejects.toThrow(TypeError);
     await module.close();

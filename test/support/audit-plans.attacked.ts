@@ -228,6 +228,17 @@ const SURPLUS: readonly AuditPlan[] = [
   },
 ];
 
+const CROWDED: readonly AuditPlan[] = [
+  {
+    name: 'a changed record in a log whose key was replaced a hundred times and more',
+    streams: anchored(['records', 20], ...Array.from({ length: 120 }, () => ['reseed'] as const)),
+    attacks: [['edit', { at: 7 }]],
+    exit: 1,
+    kinds: ['prev-wrong', 'reseed-untrusted'],
+    first: 7,
+  },
+];
+
 /** Logs that somebody changed who can write every file on their host and has the keys that are there. */
 export const ATTACKED_PLANS: readonly AuditPlan[] = [
   ...CHANGED,
@@ -236,4 +247,5 @@ export const ATTACKED_PLANS: readonly AuditPlan[] = [
   ...REPLACED,
   ...PUBLISHED,
   ...SURPLUS,
+  ...CROWDED,
 ];

@@ -1,4 +1,4 @@
-import { anchored, FOLDER, STREAM, tampered, type AuditPlan } from './audit-plan.js';
+import { anchored, BASE, FOLDER, STREAM, tampered, type AuditPlan } from './audit-plan.js';
 
 const SEGMENT = `${FOLDER}/seg-0000000000000000.jsonl`;
 const LAST_SEGMENT = `${FOLDER}/seg-0000000000000050.jsonl`;
@@ -36,6 +36,11 @@ const SEGMENTS: readonly AuditPlan[] = [
     kinds: ['line-invalid'],
     first: 50,
   }),
+  tampered('more bytes without an end than a crash can leave', {
+    streams: { [STREAM]: [...BASE, ['unfinished', 'x'.repeat(2 ** 23 + 1)]] },
+    kinds: ['line-invalid'],
+    first: 100,
+  }),
   tampered('lines that are no records behind the last one', {
     appended: { [LAST_SEGMENT]: '{}\n' },
     kinds: ['line-invalid'],
@@ -44,13 +49,14 @@ const SEGMENTS: readonly AuditPlan[] = [
   ...Object.entries({
     'a CR': [',"level"', ',\r"level"'],
     'half a character': ['"info"', '"\u00c3"'],
-    'a number that JSON has not': ['"info"', 'NaN'],
     'another version': ['"v":1', '"v":2'],
     'the id of another record': [':5"', ':6"'],
     'the id of another stream': ['"id":"0-aaaaaaaa', '"id":"0-aaaaaaab'],
     'no event': ['"event":', '"evening":'],
-    'no end of its object': ['}}', '}'],
-    'more levels than can be read': ['"info"', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+    'another field before its event': [',"event"', ',"to":"","event"'],
+    'a time that is a word': ['"2026-11-27T02:00:00.600Z"', '"2026-11-27 some time ago"'],
+    'a time too short': ['T02:00:00.600Z', ''],
+    'no brace at its end': ['}}', '}]'],
   }).map(([what, [old, now]]) =>
     tampered(`a chained and signed line with ${what}`, {
       streams: anchored(['records', 5], ['raw_line', old, now], ['records', 5]),
@@ -58,9 +64,39 @@ const SEGMENTS: readonly AuditPlan[] = [
       first: 5,
     }),
   ),
+  ...Object.entries({
+    'a number of 5,000 digits': ['"info"', '9'.repeat(5000)],
+    'a number that JSON has not': ['"info"', 'NaN'],
+    'no end of its object': ['}}', '}'],
+    'more levels than can be read': ['"info"', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+  }).map(([what, [old, now]]): AuditPlan => ({
+    name: `a chained and signed line with ${what}`,
+    streams: anchored(['records', 5], ['raw_line', old, now], ['records', 5]),
+    exit: 0,
+    kinds: [],
+  })),
+  tampered('a signed line that does not continue the one before', {
+    streams: anchored(['records', 5], ['unlinked'], ['records', 5]),
+    kinds: ['prev-wrong'],
+    first: 4,
+  }),
+  ...Object.entries({
+    'is no JSON': ['"size"', 'size'],
+    'names another event first': ['"audit_', '"audit_-","event":"audit_'],
+  }).map(([what, raw]) =>
+    tampered(`surplus of which a record tells that ${what}`, {
+      streams: anchored(['records', 5], ['abandon', { raw }], ['records', 5]),
+      kinds: ['segment-surplus'],
+      first: 5,
+    }),
+  ),
   {
-    name: 'a chained and signed line with a number of 5,000 digits',
-    streams: anchored(['records', 5], ['raw_line', '"info"', '9'.repeat(5000)], ['records', 5]),
+    name: 'surplus of which a record tells that names another event at its end',
+    streams: anchored(
+      ['records', 5],
+      ['abandon', { raw: ['"reason":"x"}}', '"reason":"x"},"event":"other"}'] }],
+      ['records', 5],
+    ),
     exit: 0,
     kinds: [],
   },

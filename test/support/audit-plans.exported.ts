@@ -49,6 +49,21 @@ export const EXPORTED_PLANS: readonly AuditPlan[] = [
     kinds: ['records-missing'],
     first: 7,
   }),
+  exported('a proof without its record, of a number that no record can have', {
+    files: { [`${FOLDER}/proofs/9007199254740993.tlog-proof`]: '' },
+    exit: 0,
+  }),
+  exported('signed records that do not continue each other', {
+    streams: anchored(['records', 5], ['unlinked'], ['records', 5]),
+    export: [4, 5, 6],
+    kinds: ['prev-wrong'],
+    first: 4,
+  }),
+  exported('an exported line of another stream', {
+    replaced: { [`${FOLDER}/records.jsonl`]: ['"id":"0-aaaaaaaa:99"', '"id":"0-aaaaaaab:99"'] },
+    kinds: ['line-invalid', 'records-missing'],
+    first: 33,
+  }),
   exported('a proof that is none', {
     files: { [`${FOLDER}/proofs/31.tlog-proof`]: '\u00ff\n\n' },
     kinds: ['checkpoint-invalid'],

@@ -74,6 +74,13 @@ export const HONEST_PLANS: readonly AuditPlan[] = [
     kinds: ['unsigned-tail'],
   },
   {
+    name: 'as many bytes without an end as a crash can leave',
+    streams: { [STREAM]: [...BASE, ['unfinished', 'x'.repeat(2 ** 23)]] },
+    later: 11,
+    exit: 2,
+    kinds: ['unsigned-tail'],
+  },
+  {
     name: 'a new segment without a record yet',
     streams: { [STREAM]: [...BASE, ['segment']] },
     exit: 0,

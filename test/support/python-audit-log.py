@@ -183,12 +183,14 @@ class Log:
     def segment_name(self, first):
         return f"seg-{first:016}.jsonl"
 
-    def abandon(self, surplus="half a rec", event="audit_segment_abandoned", moved=0):
+    def abandon(self, surplus="half a rec", event="audit_segment_abandoned", moved=0, raw=None):
         first, start = self.firsts[-1], self.starts[-1]
         size = sum(len(line) + 1 for line in self.lines[start:])
         self.surplus[first] = surplus.encode()
         self.segment()
-        self.records(1, event, file=self.segment_name(first), size=size + moved)
+        self.records(1, event, file=self.segment_name(first), size=size + moved, reason="x")
+        if raw is not None:
+            self.replace_in_last(*raw)
 
     def tile(self):
         self.tiled = [leaf(line) for line in self.lines]
@@ -207,8 +209,16 @@ class Log:
         self.tail = text.encode()
 
     def raw_line(self, old, new):
-        """A line that continues the chain, is signed later, and is no record."""
+        """A line that continues the chain, is signed later, and that no writer writes."""
         self.records(1)
+        self.replace_in_last(old, new)
+
+    def unlinked(self):
+        """A record that does not continue the one before, and is signed later."""
+        self.records(1)
+        self.replace_in_last(self.prev(len(self.lines) - 1).hex(), "0" * 64)
+
+    def replace_in_last(self, old, new):
         assert old.encode() in self.lines[-1]
         self.lines[-1] = self.lines[-1].replace(old.encode(), new.encode("latin-1"))
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildAuditLog, type TestLog } from '../support/audit-log-builder.js';
 import type { TestStream } from '../support/audit-log-stream.js';
-import { verified } from '../support/audit-verification.js';
+import { problemsOf, verified } from '../support/audit-verification.js';
 
 const SEGMENTS = [
   'seg-0000000000000000.jsonl',
@@ -86,6 +86,34 @@ describe('One byte of a segment that was changed', () => {
       expect(report.firstBadSeq).toBeLessThanOrEqual(seq);
     });
     await fc.assert(check, { numRuns: 60 });
+  });
+});
+
+describe('A record that was changed, with all behind it chained and signed anew', () => {
+  function rewrite(seq: number): void {
+    stream.lines[seq] = String(stream.lines[seq]).replace('success', 'failure');
+    stream.relink(seq);
+    stream.checkpoint = stream.note(100, 2);
+  }
+
+  it('is told by tiles that hold what was signed, though a later root is right', async () => {
+    build('all');
+    const files = stream.files();
+    rewrite(45);
+    log.write();
+    writeFileSync(pathOf('tile/0/000.p/100'), files.get('tile/0/000.p/100') ?? '');
+    const [report] = (await verified(log)).streams;
+    expect(new Set(report && problemsOf(report))).toEqual(new Set(['root-mismatch 45']));
+    expect(report?.problems[0]).toMatchObject({ file: `${stream.name}/${SEGMENTS[1]}` });
+  });
+
+  it('is somewhere behind the last root before it that holds, without tiles', async () => {
+    build('pruned');
+    rewrite(45);
+    log.write();
+    const { firstBadSeq, streams } = await verified(log);
+    // The anchored root over 100 records is wrong, that of the checkpoint over as many is right.
+    expect([firstBadSeq, streams[0]?.signed]).toEqual([30, 30]);
   });
 });
 

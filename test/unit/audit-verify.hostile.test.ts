@@ -86,10 +86,33 @@ describe('A folder that somebody has filled', () => {
     expect(problemsOf(await verifiedStream(log))).toEqual(['record-malformed 100']);
   });
 
+  it('with no more bytes without an end than a crash leaves has an unsigned tail', async () => {
+    const path = pathOf('seg-0000000000000080.jsonl');
+    const asOf = new Date(log.end.getTime() + 11_000);
+    for (const [bytes, problems] of [
+      [65_536, ['unsigned-tail 100']],
+      [8 * 1024 * 1024, ['unsigned-tail 100']],
+      [8 * 1024 * 1024 + 1, ['record-malformed 100']],
+    ] as const) {
+      log.write();
+      appendFileSync(path, Buffer.alloc(bytes));
+      expect(problemsOf(await verifiedStream(log, { asOf }))).toEqual(problems);
+    }
+  });
+
+  it('with such bytes in the place of signed records misses these', async () => {
+    const [stream] = log.streams;
+    stream?.truncate(90);
+    log.write();
+    appendFileSync(pathOf('seg-0000000000000080.jsonl'), Buffer.alloc(100_000));
+    expect(problemsOf(await verifiedStream(log))).toEqual(['records-missing 90']);
+  });
+
   it('with a record of one byte too many ends there', async () => {
     const [stream] = log.streams;
     const place = stream?.placeText(100) ?? '';
-    const line = (bytes: number) => `${place}"time":"${'x'.repeat(bytes - place.length - 9)}"`;
+    const begin = `${place}"time":"2026-11-27T02:00:10.000Z","event":"`;
+    const line = (bytes: number) => `${begin}${'x'.repeat(bytes - begin.length - 2)}"}`;
     for (const [bytes, problems] of [
       [65_535, []],
       [65_536, ['record-malformed 100']],
@@ -106,6 +129,26 @@ describe('A folder that somebody has filled', () => {
     const line = `${place}"time":"2026-11-27T02:00:10.000Z","event":"a\r"}`;
     appendFileSync(pathOf('seg-0000000000000080.jsonl'), `${line}\n`);
     expect(problemsOf(await verifiedStream(log))).toEqual(['record-malformed 100']);
+  });
+
+  it('with a line that is not spelt as a record ends there, though it is chained', async () => {
+    const [stream] = log.streams;
+    const place = stream?.placeText(100) ?? '';
+    const time = '"time":"2026-11-27T02:00:10.000Z"';
+    for (const [line, problems] of [
+      [`${place}${time},"event":"a"}`, []],
+      [`${place}"time":"+012026-11-27T02:00:10.000Z","event":"a"}`, []],
+      [`${place}${time},"event":"a"`, ['record-malformed 100']],
+      [`${place}${time},"level":"info","event":"a"}`, ['record-malformed 100']],
+      [`${place}"time":"2026-11-27T02:00:10.00Z","event":"a"}`, ['record-malformed 100']],
+      [`${place}"time":"2026-11-27T02:00:10.0000000Z","event":"a"}`, ['record-malformed 100']],
+      [`${place}"time":"on a day in November...","event":"a"}`, ['record-malformed 100']],
+      [`${place}${time},"event":"\xe9"}`, ['record-malformed 100']],
+    ] as const) {
+      log.write();
+      appendFileSync(pathOf('seg-0000000000000080.jsonl'), `${line}\n`, 'latin1');
+      expect([line, problemsOf(await verifiedStream(log))]).toEqual([line, problems]);
+    }
   });
 
   it('with segments that cannot follow is tampering', async () => {

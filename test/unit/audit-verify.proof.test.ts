@@ -274,10 +274,24 @@ describe('An export', () => {
     });
   });
 
-  it('cannot lack a single record unseen only in so far as nobody can say that it is all', async () => {
+  it('shows that a record was taken out whose proof is still there', async () => {
     await onExport({}, async (folder, verify, stream) => {
       const path = join(folder, stream.name, 'records.jsonl');
       writeFileSync(path, readFileSync(path, 'utf8').split('\n').slice(2).join('\n'));
+      const [report] = (await verify()).streams;
+      expect(report).toMatchObject({ status: 'tampered', records: 8 });
+      expect(report?.problems).toMatchObject([
+        { kind: 'records-missing', seq: 0, file: `${stream.name}/proofs/0.tlog-proof` },
+      ]);
+      expect(report?.problems[0]?.message).toContain('2');
+    });
+  });
+
+  it('cannot show that a record was taken out together with its proof', async () => {
+    await onExport({}, async (folder, verify, stream) => {
+      const path = join(folder, stream.name, 'records.jsonl');
+      writeFileSync(path, readFileSync(path, 'utf8').split('\n').slice(2).join('\n'));
+      for (const seq of [0, 10]) rmSync(join(folder, stream.name, `proofs/${seq}.tlog-proof`));
       expect((await verify()).streams[0]).toMatchObject({ status: 'clean', records: 8 });
     });
   });

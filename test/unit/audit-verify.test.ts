@@ -284,6 +284,24 @@ describe('The key of an epoch that was lost', () => {
     });
   });
 
+  it('hides nothing behind it, however often that happened', async () => {
+    const plan = { statements: Array.from({ length: 150 }, () => 30), anchored: [] };
+    await withStream(plan, async (stream, log) => {
+      for (const epoch of stream.statements.keys()) {
+        const next = stream.epochs[epoch + 1]?.publicKey.toString('base64');
+        const signers = [{ name: RECOVERY_NAME, key: log.recovery }];
+        stream.statements[epoch] = stream.note(30, epoch, `reseed ${next}`, signers);
+      }
+      stream.lines[7] = String(stream.lines[7]).replace('success', 'failure');
+      log.write();
+      const { recovery, ...trust } = parseTrust(log.trust);
+      expect(recovery).toBeDefined();
+      const report = await verified(log, { trust });
+      expect([report.status, report.firstBadSeq]).toEqual(['tampered', 7]);
+      expect(report.streams[0]?.problems).toHaveLength(100);
+    });
+  });
+
   it('leaves the log unproven where no recovery key is trusted', async () => {
     await withStream({}, async (_, log) => {
       reseed(log);

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { MAX_TORN_BYTES } from '../max-torn-bytes.js';
 import { readInto } from './regular-file.js';
 
 const LF = 0x0a;
@@ -61,6 +62,18 @@ export class LineReader {
   /** Whether more bytes than a line may have are waiting for their LF. */
   get isLineTooLong(): boolean {
     return this.start < this.stop && this.#filled - this.start > MAX_LINE_BYTES;
+  }
+
+  /**
+   * Whether the line that is too long is none, but what a crash has left of a write: no LF follows it in the
+   * file. Reads on without keeping anything.
+   */
+  async isTorn(): Promise<boolean> {
+    const { path, end } = this.#stretch;
+    if (this.lineEnd() !== -1 || end - this.offsetOf(this.start) > MAX_TORN_BYTES) return false;
+    const rest = Buffer.allocUnsafe(end - this.#position);
+    const count = await readInto(this.#handle, rest, this.#position, path);
+    return !rest.subarray(0, count).includes(LF);
   }
 
   /** Goes to the first line that begins in the stretch; false when there is none. */

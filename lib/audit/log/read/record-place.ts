@@ -7,7 +7,7 @@ export interface RecordPlace {
 }
 
 const PLACE =
-  /^\{"v":1,"seq":(0|[1-9]\d{0,15}),"prev":"([0-9a-f]{64})","id":"([0-9a-z-]{10,15}):\1","time":"/;
+  /^\{"v":1,"seq":(0|[1-9]\d{0,15}),"prev":"([0-9a-f]{64})","id":"([0-9a-z-]{10,15}):\1","time":"([0-9TZ:.+-]{24,27})","event":"/;
 const LONGEST_PLACE = 256;
 
 /** Reads the place out of a line; `undefined` for what is no record. */
@@ -20,6 +20,5 @@ export function recordPlace(line: Buffer): RecordPlace | undefined {
 
 /** The time of a record; `undefined` for what is no record. */
 export function recordTime(line: Buffer): string | undefined {
-  const text = line.toString('latin1', 0, LONGEST_PLACE);
-  return PLACE.test(text) ? /"time":"([^"]{20,32})"/.exec(text)?.[1] : undefined;
+  return PLACE.exec(line.toString('latin1', 0, LONGEST_PLACE))?.[4];
 }

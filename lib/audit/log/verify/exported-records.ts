@@ -10,10 +10,11 @@ import { recordPlace, recordTime, type RecordPlace } from '../read/record-place.
 import { readRegular } from '../read/regular-file.js';
 import { linesOf, type PlacedLine } from '../read/segment-lines.js';
 import type { Findings } from './findings.js';
+import { proofsWithoutRecord } from './proofs-without-record.js';
+import { isRecordLine } from './record-line.js';
 import type { RootClaims } from './root-claims.js';
 import type { StreamContext, VerifyNotes } from './stream-context.js';
 import type { VerifiedEpochs } from './verify-epochs.js';
-import { isLine } from './verify-proof.js';
 import type { ProblemKind } from './verify-report.js';
 
 /** What is needed to verify the records of an export. */
@@ -23,6 +24,12 @@ export interface ExportKnowledge {
   /** The roots that are kept elsewhere. */
   readonly anchored: RootClaims;
   readonly findings: Findings;
+}
+
+interface Taken extends RecordPlace {
+  readonly offset: number;
+  readonly leaf: string;
+  readonly isProven: boolean;
 }
 
 interface ProvenCheckpoint {
@@ -41,7 +48,8 @@ export class ExportedRecords {
   /** Most proofs lead to the same checkpoint. */
   #proven: ProvenCheckpoint = { note: '', isAnchored: false };
   #counts = { proven: 0, anchored: 0 };
-  #last = -1;
+  readonly #seqs = new Set<number>();
+  #last: Taken | undefined;
   #lastTime = '';
 
   constructor(context: StreamContext, knowledge: ExportKnowledge) {
@@ -73,37 +81,53 @@ export class ExportedRecords {
       await this.#take(folder, placed);
       this.#context.onRead(placed.line.length + 1, 1);
     }
-    if (end < size)
-      this.#report('record-malformed', 'what stands here is no record', this.#last + 1, end);
+    if (end < size) this.#reportMalformed(end);
+    await this.#judgeProofs(join(folder, PROOFS_FOLDER));
   }
 
   async #take(folder: string, { line, offset }: PlacedLine): Promise<void> {
-    const place = isLine(line) ? recordPlace(line) : undefined;
-    if (!place)
-      return this.#report(
-        'record-malformed',
-        'what stands here is no record',
-        this.#last + 1,
-        offset,
-      );
+    const place = isRecordLine(line) ? recordPlace(line) : undefined;
+    if (!place) return this.#reportMalformed(offset);
     const { seq, stream } = place;
+    const foreign = 'a record of another stream stands here';
     if (stream !== this.#context.stream)
-      return this.#report('record-foreign', 'a record of another stream stands here', seq, offset);
-    if (seq <= this.#last)
+      return this.#report('record-foreign', foreign, this.#nextSeq, offset);
+    this.#seqs.add(seq);
+    if (seq < this.#nextSeq)
       return this.#report('record-repeated', 'the record is not in its order', seq, offset);
-    this.#last = seq;
-    const leaf = Buffer.from(leafHash(line), 'hex');
+    const leaf = leafHash(line);
     const time = recordTime(line);
-    if (!(await this.#isProven(folder, place, leaf)))
-      return this.#report(
-        'proof-invalid',
-        'no proof leads from the record to what was signed',
-        seq,
-        offset,
-      );
+    const isProven = await this.#isProven(folder, place, Buffer.from(leaf, 'hex'));
+    const before = this.#last;
+    this.#last = { ...place, offset, leaf, isProven };
+    if (!isProven) {
+      const message = 'no proof leads from the record to what was signed';
+      return this.#report('proof-invalid', message, seq, offset);
+    }
+    if (before) this.#judgeLink(before, place);
     this.#lastTime = time ?? this.#lastTime;
     const { proven, anchored } = this.#counts;
     this.#counts = { proven: proven + 1, anchored: anchored + Number(this.#proven.isAnchored) };
+  }
+
+  /** The place behind the last record, which is the first that a bad line may have had. */
+  get #nextSeq(): number {
+    return this.#last ? this.#last.seq + 1 : 0;
+  }
+
+  /** Of two neighbours that both are proven, one was signed in the place of another. */
+  #judgeLink({ seq, leaf, isProven, offset }: Taken, next: RecordPlace): void {
+    if (!isProven || next.seq !== seq + 1 || next.prev === leaf) return;
+    this.#report('record-changed', 'the next record carries the hash of another one', seq, offset);
+  }
+
+  async #judgeProofs(folder: string): Promise<void> {
+    const found = await proofsWithoutRecord(folder, this.#seqs);
+    if (!found) return;
+    const { count, least } = found;
+    const message = `${count} proofs are here whose records are not`;
+    const file = `${this.#context.stream}/${PROOFS_FOLDER}/${least}.tlog-proof`;
+    this.#knowledge.findings.add('records-missing', message, { seq: least, file, offset: 0 });
   }
 
   async #isProven(folder: string, { seq }: RecordPlace, leaf: Buffer): Promise<boolean> {
@@ -136,6 +160,10 @@ export class ExportedRecords {
     if (elsewhere === 'other') return { note, isAnchored: false };
     const isAnchored = elsewhere === 'same' || verdict.witnessedAt !== undefined;
     return { note, checkpoint, isAnchored };
+  }
+
+  #reportMalformed(offset: number): void {
+    this.#report('record-malformed', 'what stands here is no record', this.#nextSeq, offset);
   }
 
   #report(kind: ProblemKind, message: string, seq: number, offset: number): void {

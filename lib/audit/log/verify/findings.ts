@@ -7,7 +7,7 @@ export interface ProblemPlace {
   readonly offset?: number;
 }
 
-/** Enough to see what happened; whoever writes the files must not decide how much memory a report needs. */
+/** Enough to see what happened; whoever writes the files must decide neither how much memory a report needs nor what it leaves out. */
 const MAX_PROBLEMS = 100;
 
 /** Collects what is found about a stream. */
@@ -24,14 +24,22 @@ export class Findings {
   }
 
   add(kind: ProblemKind, message: string, { seq, file, offset }: ProblemPlace = {}): void {
-    if (this.#problems.length >= MAX_PROBLEMS) return;
-    this.#problems.push({
+    const problem: VerifyProblem = {
       kind,
       grade: PROBLEM_GRADES[kind],
       ...(seq !== undefined && { seq }),
       ...(file !== undefined && { file }),
       ...(offset !== undefined && { offset }),
       message,
-    });
+    };
+    const last = this.#problems.at(MAX_PROBLEMS - 1);
+    if (!last) this.#problems.push(problem);
+    else if (isWorse(problem, last)) this.#problems.splice(-1, 1, problem);
   }
+}
+
+/** The verdict hangs on whether anything was tampered with, and on the lowest record of that. */
+function isWorse(problem: VerifyProblem, than: VerifyProblem): boolean {
+  if (problem.grade !== 'tampered') return false;
+  return than.grade !== 'tampered' || (problem.seq ?? Infinity) < (than.seq ?? Infinity);
 }

@@ -67,22 +67,17 @@ async function reportFault(judged: Judged): Promise<void> {
 
 async function reportMismatches(judged: Judged): Promise<void> {
   const { walk, findings } = judged;
-  const [first, ...others] = walk.roots.mismatches;
+  const { mismatches, proven } = walk.roots;
+  const [first] = mismatches;
   if (!first) return;
-  const exact = await located(judged, first.claim);
-  const message = (claim: RootClaim): string =>
-    `the first ${claim.size} records are not those whose root was signed at byte ${claim.offset} of ${JSON.stringify(claim.file)}`;
-  findings.add('root-mismatch', message(first.claim), { ...placeOf(first), ...exact });
-  for (const each of others) {
-    // All that cover the record which was changed are wrong for its sake.
-    const covers = exact?.seq !== undefined && exact.seq < each.claim.size;
-    const place = { ...placeOf(each), ...(covers && { seq: exact.seq }) };
-    findings.add('root-mismatch', message(each.claim), place);
+  const exact = await located(judged, first);
+  for (const claim of mismatches) {
+    const { size, file, offset } = claim;
+    const message = `the first ${size} records are not those whose root was signed at byte ${offset} of ${JSON.stringify(file)}`;
+    // All are wrong for the sake of the same record.
+    const place = { file, offset, seq: exact?.seq ?? proven.size };
+    findings.add('root-mismatch', message, claim === first ? { ...place, ...exact } : place);
   }
-}
-
-function placeOf({ claim, proven }: { claim: RootClaim; proven: number }): ProblemPlace {
-  return { seq: proven, file: claim.file, offset: claim.offset };
 }
 
 /** The tiles may still know what was signed. */

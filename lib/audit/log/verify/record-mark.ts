@@ -10,17 +10,21 @@ export interface RecordMark {
   readonly through?: number;
 }
 
-const EVENTS: readonly unknown[] = [
+const EVENTS: readonly string[] = [
   'audit_segment_abandoned',
   'audit_segment_changed',
   'audit_segments_pruned',
 ];
 const SEGMENT_NAME = /^seg-\d{16}\.jsonl$/;
 
-/** Reads a record of which a byte search says that it may be one about the log itself. */
+/** The first is that of the record: nothing before it can hold a quote. */
+const EVENT = /"event":"([^"]*)/;
+
+/** Reads a record whose event may be one about the log itself; `undefined` for others, and for what is no JSON. */
 export function recordMark(seq: number, line: Buffer): RecordMark | undefined {
-  const { event, details } = fieldsOf(line);
-  if (typeof event !== 'string' || !EVENTS.includes(event)) return undefined;
+  const [, event = ''] = EVENT.exec(line.toString('latin1')) ?? [];
+  if (!EVENTS.includes(event)) return undefined;
+  const { details } = fieldsOf(line);
   if (typeof details !== 'object' || details === null) return undefined;
   const { file, size, through } = details as Record<string, unknown>;
   return {

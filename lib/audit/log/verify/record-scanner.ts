@@ -1,7 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { CompactRange } from './compact-range.js';
+import { eventAt } from './event-at.js';
 import { MAX_LINE_BYTES, type LineReader } from '../read/line-reader.js';
 import { recordFault, type RecordFault } from './record-fault.js';
+import { isRecordLine } from './record-line.js';
 import { recordMark, type RecordMark } from './record-mark.js';
 import { recordPlace, recordTime } from '../read/record-place.js';
 import { isEqualAt, RecordTemplate } from './record-template.js';
@@ -10,12 +13,9 @@ import { SizeCursor } from './size-cursor.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
-const QUOTE = 0x22;
+const BRACE = 0x7d;
 const LEAF_PREFIX = 0x00;
-const TIME_LENGTH = 24;
-const TO_EVENT = TIME_LENGTH + '","event":"'.length;
 const OF_THE_LOG = Buffer.from('audit_');
-const OF_THE_LOG_ANYWHERE = Buffer.from('"event":"audit_');
 const NO_RECORD = Buffer.alloc(0);
 
 /** Takes the records of a stretch one after the other. What it does for each is what verification costs. */
@@ -51,13 +51,15 @@ export class RecordScanner {
   /** Takes the whole lines that a reader has. */
   take(reader: LineReader): void {
     const { filled, stop } = reader;
-    const hasCr = filled.includes(CR, reader.start);
+    const isUsual = hasUsualLines(filled.subarray(reader.start));
     let lastStart = 0;
     let lastEnd = 0;
     while (reader.start < stop) {
       const end = filled.indexOf(LF, reader.start);
       if (end === -1) break;
-      const isLine = isRecordLine(filled, reader.start, end, hasCr);
+      const isLine = isUsual
+        ? end - reader.start <= MAX_LINE_BYTES && filled[end - 1] === BRACE
+        : isRecordLine(filled.subarray(reader.start, end));
       if (!this.#first && isLine) this.#begin(filled.subarray(reader.start, end), reader);
       if (this.isDone) break;
       if (!isLine || !this.#takeRecord(filled, reader.start, end)) {
@@ -71,7 +73,11 @@ export class RecordScanner {
       this.#endOffset = reader.offsetOf(reader.start);
     }
     this.#lastTime = recordTime(filled.subarray(lastStart, lastEnd)) ?? this.#lastTime;
-    if (!this.isDone && reader.isLineTooLong) this.#fail(NO_RECORD, reader);
+  }
+
+  /** Takes what a reader has next for a line that is no record. */
+  refuse(reader: LineReader): void {
+    this.#fail(NO_RECORD, reader);
   }
 
   /** What was found so far. */
@@ -108,7 +114,9 @@ export class RecordScanner {
 
   #takeRecord(bytes: Buffer, start: number, end: number): boolean {
     if (!this.#template.matches(bytes, start, this.#memory, this.#hashAt)) return false;
-    this.#note(bytes, start, end);
+    const event = eventAt(bytes, start + this.#template.length);
+    if (event === -1) return false;
+    if (isEqualAt(bytes, event, OF_THE_LOG)) this.#note(bytes.subarray(start, end));
     // The LF of the line before makes room for the byte that a leaf is hashed with.
     bytes[start - 1] = LEAF_PREFIX;
     const leaf = new Uint8Array(bytes.buffer, bytes.byteOffset + start - 1, end - start + 1);
@@ -120,13 +128,8 @@ export class RecordScanner {
     return true;
   }
 
-  /** Keeps what a record says about the log itself. Any other is told by six bytes. */
-  #note(bytes: Buffer, start: number, end: number): void {
-    const time = start + this.#template.length;
-    const isUsual = bytes[time + TIME_LENGTH] === QUOTE;
-    if (isUsual && !isEqualAt(bytes, time + TO_EVENT, OF_THE_LOG)) return;
-    const line = bytes.subarray(start, end);
-    if (!isUsual && !line.includes(OF_THE_LOG_ANYWHERE)) return;
+  /** Keeps what a record says about the log itself. */
+  #note(line: Buffer): void {
     const mark = recordMark(this.#range.end, line);
     if (mark) this.#marks.push(mark);
   }
@@ -150,6 +153,8 @@ export class RecordScanner {
   }
 }
 
-function isRecordLine(bytes: Buffer, start: number, end: number, hasCr: boolean): boolean {
-  return end - start <= MAX_LINE_BYTES && !(hasCr && bytes.subarray(start, end).includes(CR));
+/** Whether no whole line has a CR or is no UTF-8: looked for in all of them at once, since none ever has. */
+function hasUsualLines(bytes: Buffer): boolean {
+  const lines = bytes.subarray(0, bytes.lastIndexOf(LF) + 1);
+  return !lines.includes(CR) && isUtf8(lines);
 }

@@ -7,20 +7,17 @@ export interface TreeStretch {
   readonly nodes: Uint8Array;
 }
 
-/** A signed root that the records do not lead to. */
-export interface RootMismatch {
-  readonly claim: RootClaim;
-  /** The largest size below it at which a signed root was right. */
-  readonly proven: number;
-}
-
 const HASH_BYTES = 32;
 const MAX_MISMATCHES = 10;
 
 /** Puts the tree of a stream together, and holds it against the roots that were signed. */
 export class RootCheck {
-  readonly mismatches: RootMismatch[] = [];
-  /** The largest size at which a signed root was right, and the subtrees of that size. */
+  /** Signed roots that the records do not lead to, smallest size first. */
+  readonly mismatches: RootClaim[] = [];
+  /**
+   * The largest size up to which every signed root was right, and the subtrees of that size. A right one behind
+   * a wrong one proves nothing: somebody has signed the changed records.
+   */
   proven: { readonly size: number; readonly nodes: Buffer } = { size: 0, nodes: Buffer.alloc(0) };
   readonly #claims: SortedClaims;
   readonly #range = new CompactRange(0);
@@ -46,11 +43,8 @@ export class RootCheck {
     const { end: size } = this.#range;
     if (this.#claims.peek()?.size !== size) return;
     const root = this.#range.root();
-    const { size: before } = this.proven;
-    for (const claim of this.#claims.take(size)) {
-      if (claim.root.equals(root)) this.proven = { size, nodes: this.#range.nodes() };
-      else if (this.mismatches.length < MAX_MISMATCHES)
-        this.mismatches.push({ claim, proven: before });
-    }
+    const wrong = this.#claims.take(size).filter((claim) => !claim.root.equals(root));
+    this.mismatches.push(...wrong.slice(0, MAX_MISMATCHES - this.mismatches.length));
+    if (this.mismatches.length === 0) this.proven = { size, nodes: this.#range.nodes() };
   }
 }

@@ -17,9 +17,15 @@ export async function scanRecords(task: RecordsTask): Promise<RecordsResult | 'g
     const scanner = new RecordScanner(task);
     if (!(await reader.begin())) return scanner.result();
     do scanner.take(reader);
-    while (!scanner.isDone && reader.start < reader.stop && (await reader.fill()));
+    while (!scanner.isDone && isUnfinished(reader) && (await reader.fill()));
+    const isTooLong = !scanner.isDone && reader.isLineTooLong;
+    if (isTooLong && !(await reader.isTorn())) scanner.refuse(reader);
     return scanner.result();
   } finally {
     await handle.close();
   }
+}
+
+function isUnfinished({ start, stop, isLineTooLong }: LineReader): boolean {
+  return start < stop && !isLineTooLong;
 }

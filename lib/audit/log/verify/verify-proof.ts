@@ -5,9 +5,9 @@ import { parseNoteFile } from '../note/note-file.js';
 import { parseNote } from '../note/signed-note.js';
 import { parseTlogProof } from '../note/tlog-proof.js';
 import { verifierKeyText } from '../note/verifier-key.js';
-import { MAX_LINE_BYTES } from '../read/line-reader.js';
 import { recordPlace } from '../read/record-place.js';
 import { readStatements } from './epoch-statements.js';
+import { isRecordLine } from './record-line.js';
 import type { Trust, TrustedStream } from './trust.js';
 import { verifyNotes, type NoteVerdict } from './verify-notes.js';
 
@@ -53,7 +53,7 @@ export type ProofVerdict =
  */
 export function verifyProof({ line, proof, trust, epochs }: ProofToVerify): ProofVerdict {
   const bytes = bytesOf(line);
-  const place = isLine(bytes) ? recordPlace(bytes) : undefined;
+  const place = isRecordLine(bytes) ? recordPlace(bytes) : undefined;
   const parsed = parseTlogProof(proof);
   const checkpoint = parsed && parseLogCheckpoint(parseNote(parsed.checkpoint)?.text ?? '');
   if (!place || !parsed || checkpoint?.stream !== place.stream || parsed.index !== place.seq)
@@ -76,11 +76,6 @@ export function verifyProof({ line, proof, trust, epochs }: ProofToVerify): Proo
 
 function bytesOf(data: string | Buffer): Buffer {
   return typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
-}
-
-/** Whether bytes can be a record without its line end. */
-export function isLine(bytes: Buffer): boolean {
-  return bytes.length <= MAX_LINE_BYTES && !bytes.includes(0x0a) && !bytes.includes(0x0d);
 }
 
 function refused(reason: ProofRefusal): ProofVerdict {

@@ -11,13 +11,11 @@ import {
 import { join } from 'node:path';
 import { systemErrorCode } from '../../../common/system-error-code.js';
 import { placeOf } from '../chain.js';
+import { MAX_TORN_BYTES } from '../max-torn-bytes.js';
 import { syncFolderSync, tryToRemove, writeDurablySync } from './durable-sync.js';
 import type { LogEnd } from './log-end.js';
 import type { OwnRecord } from './own-record.js';
 import { readExactly } from './tail.js';
-
-/** More than a writer appends at once: a crash leaves no more. */
-const MAX_TORN_BYTES = 8 * 1024 * 1024;
 
 /** Where a stream goes on, and what there is to say of its end. */
 export interface MendedEnd {

@@ -62,16 +62,33 @@ export class SubjectKeys {
    * Destroys the key of a subject, under all of its names, and sees to it that there will be none again. When
    * this resolves, no process opens or makes anything under it, whatever crashes come.
    *
-   * @returns the pseudonym of the subject, `p1.<key id>.<22 characters>`
+   * @returns the pseudonym of the subject
    * @throws as {@link SubjectKeys.keyFor}; call it again then
    */
   async forget(subject: PersonalSubject): Promise<string> {
     const names = this.#namesOf(subject);
-    const pseudonym = `p1.${this.#nameKeys()[0].id}.${names[0]}`;
     // The marks come first: a key that is made in between is found by them.
     for (const name of names) await this.#try(this.#files.bury(name));
     for (const name of names) await this.#destroy(name);
-    return pseudonym;
+    return this.pseudonymOf(subject);
+  }
+
+  /** What stands for a subject in a record about it: `p1.<key id>.<22 characters>`. */
+  pseudonymOf(subject: PersonalSubject): string {
+    const [first] = this.#nameKeys();
+    return `p1.${first.id}.${subjectName(subject, first)}`;
+  }
+
+  /**
+   * Whether a subject is forgotten, under any of its names.
+   *
+   * @throws as {@link SubjectKeys.keyFor}
+   */
+  async isForgotten(subject: PersonalSubject): Promise<boolean> {
+    for (const name of this.#namesOf(subject)) {
+      if (await this.#try(this.#files.isForgotten(name))) return true;
+    }
+    return false;
   }
 
   /**
