@@ -165,7 +165,7 @@ export class FileAuditLog extends AuditLog {
   async #open(): Promise<void> {
     const stream = await adoptStream(this.#directory, this.#keyFolder);
     try {
-      await this.#watcher?.beforeWriting(findLog(stream));
+      await this.#watcher?.beforeWriting(await findLog(stream));
       const missing = await missingStreams(this.#directory, this.#keyFolder);
       const writer = this.#supervise(stream, missing.map(streamMissing));
       await writer.open();

@@ -11,10 +11,10 @@ import {
 import { join } from 'node:path';
 import { systemErrorCode } from '../../../common/system-error-code.js';
 import { placeOf } from '../chain.js';
+import { readExactly } from '../read/regular-file-sync.js';
 import { syncFolderSync, tryToRemove, writeDurablySync } from './durable-sync.js';
 import type { LogEnd } from './log-end.js';
 import type { OwnRecord } from './own-record.js';
-import { readExactly } from './tail.js';
 
 /** More than a writer appends at once: a crash leaves no more. */
 const MAX_TORN_BYTES = 8 * 1024 * 1024;
