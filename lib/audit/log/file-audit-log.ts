@@ -3,7 +3,14 @@ import { AuditError } from '../../errors/audit.error.js';
 import type { EventLevel } from '../../events/vocabulary.js';
 import type { AuditRecord } from '../record/audit-record.js';
 import { AuditLog, type AuditHealth, type Receipt } from './audit-log.js';
-import { closed, diskFull, lockLost, writeFailed } from './file-audit-log.errors.js';
+import {
+  closed,
+  lockLost,
+  notWritten,
+  queueFull,
+  refused,
+  writeFailed,
+} from './file-audit-log.errors.js';
 import { healthOf, NOTHING_YET } from './file-audit-log.health.js';
 import { findLog } from './found-log.js';
 import type { LogWatcher } from './log-watcher.js';
@@ -111,7 +118,11 @@ export class FileAuditLog extends AuditLog {
   override async checkpoint(): Promise<string> {
     await this.flush();
     if (!this.#writer || this.#isClosing) throw closed();
-    return this.#writer.checkpoint();
+    try {
+      return await this.#writer.checkpoint();
+    } catch (cause) {
+      throw notWritten(cause);
+    }
   }
 
   override health(): AuditHealth {
@@ -139,12 +150,21 @@ export class FileAuditLog extends AuditLog {
     try {
       if (this.#gap.isOpen) await this.#writeBatch([]);
       await this.#writer?.close();
+    } catch (cause) {
+      throw notWritten(cause);
     } finally {
-      // While sinks and anchors get the rest, no other process may take the stream.
-      if (this.#writer) await this.#watcher?.afterWriting();
-      await this.#stream?.lock.release();
+      await this.#letGo(this.#stream);
       this.#writer = undefined;
       this.#stream = undefined;
+    }
+  }
+
+  /** While sinks and anchors get the rest, no other process may take the stream. */
+  async #letGo(stream: Stream | undefined): Promise<void> {
+    try {
+      if (stream) await this.#watcher?.afterWriting();
+    } finally {
+      await stream?.lock.release();
     }
   }
 
@@ -177,8 +197,7 @@ export class FileAuditLog extends AuditLog {
       );
       this.#lockTimer.unref();
     } catch (error) {
-      await this.#watcher?.afterWriting();
-      await stream.lock.release();
+      await this.#letGo(stream);
       throw error;
     }
   }
@@ -251,9 +270,7 @@ export class FileAuditLog extends AuditLog {
 
   #tooMany(level: EventLevel): AuditError {
     this.#lose('queue-full', level);
-    const message =
-      'too many audit records are waiting to be written: the disk is too slow for them';
-    return new AuditError('AUDIT_QUEUE_FULL', message, { status: 503, retryAfterSeconds: 1 });
+    return queueFull();
   }
 
   #lose(reason: 'queue-full' | 'write-failed', level: EventLevel): void {
@@ -261,11 +278,6 @@ export class FileAuditLog extends AuditLog {
     const critical = level === 'critical' ? 1 : 0;
     this.#gap.add({ reason, lost: 1, critical, since: now, until: now });
   }
-}
-
-function refused(reason: Written['reason'], code: string | undefined): AuditError {
-  const cause = Object.assign(new Error(reason), { code });
-  return reason === 'disk-full' ? diskFull(cause) : writeFailed(cause);
 }
 
 function streamMissing(stream: string): OwnRecord {
