@@ -18,6 +18,7 @@ import { proveRecord, type ProvenRecord } from './read/prove-record.js';
 import { queryLog } from './read/query-log.js';
 import type { PseudonymsOf, RecordFilter } from './read/record-filter.js';
 import { RecordQueue, type WaitingRecord } from './record-queue.js';
+import { removeLitter } from './remove-litter.js';
 import { adoptStream, missingStreams, unusable, type Stream } from './stream.js';
 import { verifyLog, type VerifyOptions } from './verify/verify-log.js';
 import type { VerifyReport } from './verify/verify-report.js';
@@ -185,6 +186,7 @@ export class FileAuditLog extends AuditLog {
   async #open(): Promise<void> {
     const stream = await adoptStream(this.#directory, this.#keyFolder);
     try {
+      await removeLitter({ directory: this.#directory, ...stream });
       await this.#watcher?.beforeWriting(await findLog(stream));
       const missing = await missingStreams(this.#directory, this.#keyFolder);
       const writer = this.#supervise(stream, missing.map(streamMissing));
