@@ -219,7 +219,12 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
     return (await this.#personalRecords()).reveal(record);
   }
 
-  /** Resolves when everything that was recorded or emitted before is written or refused. */
+  /**
+   * Resolves when everything that was recorded or emitted before is written or refused.
+   *
+   * @throws AuditError `AUDIT_SINK_FAILED` when `audit.directory` is `false` and a sink has not taken it in 30
+   * seconds
+   */
   async flush(): Promise<void> {
     this.events.flush();
     await this.#open();

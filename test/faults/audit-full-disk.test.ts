@@ -92,6 +92,23 @@ onDisk('On a full disk whose writer thread is killed, the log', () => {
   }, 60_000);
 });
 
+onDisk('A log that is closed on a full disk', () => {
+  it('says that the disk is full, and lets go of its stream', async () => {
+    const directory = join(disk?.folder ?? '', 'closed');
+    const filler = join(disk?.folder ?? '', 'filler');
+    const log = new FileAuditLog(directory, { limits: { reserveBytes: 0 } });
+    await log.open();
+    await log.append(auditBody(1));
+    fill(filler);
+    await expect(log.close()).rejects.toMatchObject({ code: 'AUDIT_DISK_FULL', status: 503 });
+    unlinkSync(filler);
+    const again = new FileAuditLog(directory, { limits: { reserveBytes: 0 } });
+    await again.open();
+    expect((await again.append(auditBody(2))).id).toContain(onlyStream(directory).name);
+    await again.close();
+  }, 60_000);
+});
+
 function many(log: FileAuditLog, count: number, level: 'info' | 'critical'): Promise<unknown>[] {
   return Array.from({ length: count }, () => log.append(auditBody(1), level));
 }

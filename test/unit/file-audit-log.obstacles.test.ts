@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
+import { lockStream } from '../../lib/audit/log/stream-lock.js';
 import { verifyLog } from '../../lib/audit/log/verify/verify-log.js';
 import { readStreams, verifyChain } from '../support/audit-chain.js';
 import { auditBody, crashedLog, onlyStream } from '../support/crashed-log.js';
@@ -79,6 +80,42 @@ describe('While no flush succeeds, the log', () => {
     await log.append(auditBody(3));
     const events = verifyChain(onlyStream(directory)).map(({ event }) => event);
     expect(events).not.toContain('audit_segment_changed');
+  });
+});
+
+describe.each(['thread', 'inline'] as const)('A %s that cannot sign the log', (writer) => {
+  it('says so as it does for records, and lets go of the stream when it is closed', async () => {
+    const directory = newDirectory();
+    const limits = { reserveBytes: 0, checkpointMs: 1e9, heartbeatMs: 1e9 };
+    const log = new FileAuditLog(directory, { writer, limits });
+    await log.open();
+    await log.append(auditBody(1));
+    const { folder } = onlyStream(directory);
+    rmSync(join(folder, 'checkpoint'));
+    mkdirSync(join(folder, 'checkpoint', 'in the way'), { recursive: true });
+    const failed = { name: 'AuditError', code: 'AUDIT_WRITE_FAILED', status: 503 };
+    await expect(log.checkpoint()).rejects.toMatchObject(failed);
+    await expect(log.close()).rejects.toMatchObject(failed);
+    const lock = await lockStream(folder);
+    expect(lock).toBeDefined();
+    await lock?.release();
+  });
+
+  it('lets go of the stream though what comes after the writing fails', async () => {
+    const directory = newDirectory();
+    const log = new FileAuditLog(directory, { writer });
+    const watcher = {
+      beforeWriting: () => Promise.resolve(),
+      onCheckpoint: () => undefined,
+      onDurable: () => undefined,
+      afterWriting: () => Promise.reject(new Error('after')),
+    };
+    await log.open(watcher);
+    await log.append(auditBody(1));
+    await expect(log.close()).rejects.toThrow('after');
+    const lock = await lockStream(onlyStream(directory).folder);
+    expect(lock).toBeDefined();
+    await lock?.release();
   });
 });
 

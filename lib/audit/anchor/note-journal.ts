@@ -7,6 +7,8 @@ import { AuditError } from '../../errors/audit.error.js';
 import { syncFolder } from '../../keyring/durable-file.js';
 import { noteFileEntry, parseNoteFile } from '../log/note/note-file.js';
 
+/** A pipe is not waited for. Windows does not know the flag. */
+const READING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const APPENDING = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
 /** Room for two of the longest notes, of which the last may be torn, and more. */
 const WINDOW_BYTES = 256 * 1024;
@@ -40,7 +42,7 @@ export class NoteJournal {
    */
   async newest(): Promise<string | undefined> {
     try {
-      return await this.#opened(constants.O_RDONLY, async (handle) => {
+      return await this.#opened(READING, async (handle) => {
         const { newest } = await readEnd(handle, this.#path);
         return newest;
       });
@@ -80,6 +82,7 @@ export class NoteJournal {
   async #opened<T>(flags: number, use: (handle: FileHandle) => Promise<T>): Promise<T> {
     const handle = await open(this.#path, flags, 0o600);
     try {
+      if (!(await handle.stat()).isFile()) throw damaged(this.#path);
       return await use(handle);
     } finally {
       await handle.close();

@@ -68,7 +68,11 @@ export abstract class AuditLog {
   /** Verifies the whole log, of all processes. */
   abstract verify(options: VerifyOptions): Promise<VerifyReport>;
 
-  /** Resolves when everything that was appended before is written or refused. */
+  /**
+   * Resolves when everything that was appended before is written or refused.
+   *
+   * @throws AuditError `AUDIT_SINK_FAILED` when there are only sinks, and one has not taken it in 30 seconds
+   */
   abstract flush(): Promise<void>;
 
   /** Signs the log as it is now. @returns the signed note */

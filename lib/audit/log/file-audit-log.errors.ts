@@ -1,5 +1,6 @@
 import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
+import { writeFault } from './writer/segment-fault.js';
 
 /** The system did not take a record. */
 export function writeFailed(cause: unknown): AuditError {
@@ -11,6 +12,12 @@ export function writeFailed(cause: unknown): AuditError {
       cause,
     },
   );
+}
+
+/** The system did not take something else than a record, as the final checkpoint. */
+export function notWritten(cause: unknown): AuditError {
+  if (cause instanceof AuditError) return cause;
+  return writeFault(cause).kind === 'full' ? diskFull(cause) : writeFailed(cause);
 }
 
 /** A file has lines, but none of this stream. */
@@ -56,4 +63,16 @@ export function diskFull(cause: unknown): AuditError {
     'the disk of the audit log is full: make room, then records are taken again by themselves',
     { status: 503, cause, retryAfterSeconds: 1 },
   );
+}
+
+/** A batch was written without this record. */
+export function refused(reason: string | undefined, code: string | undefined): AuditError {
+  const cause = Object.assign(new Error(reason), { code });
+  return reason === 'disk-full' ? diskFull(cause) : writeFailed(cause);
+}
+
+/** Records come faster than the disk takes them. */
+export function queueFull(): AuditError {
+  const message = 'too many audit records are waiting to be written: the disk is too slow for them';
+  return new AuditError('AUDIT_QUEUE_FULL', message, { status: 503, retryAfterSeconds: 1 });
 }

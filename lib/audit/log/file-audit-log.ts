@@ -3,7 +3,14 @@ import { AuditError } from '../../errors/audit.error.js';
 import type { EventLevel } from '../../events/vocabulary.js';
 import type { AuditRecord } from '../record/audit-record.js';
 import { AuditLog, type AuditHealth, type Receipt } from './audit-log.js';
-import { closed, diskFull, lockLost, writeFailed } from './file-audit-log.errors.js';
+import {
+  closed,
+  lockLost,
+  notWritten,
+  queueFull,
+  refused,
+  writeFailed,
+} from './file-audit-log.errors.js';
 import { healthOf, NOTHING_YET } from './file-audit-log.health.js';
 import { findLog } from './found-log.js';
 import type { LogWatcher } from './log-watcher.js';
@@ -11,6 +18,7 @@ import { proveRecord, type ProvenRecord } from './read/prove-record.js';
 import { queryLog } from './read/query-log.js';
 import type { PseudonymsOf, RecordFilter } from './read/record-filter.js';
 import { costOf, RecordQueue, type WaitingRecord } from './record-queue.js';
+import { removeLitter } from './remove-litter.js';
 import { adoptStream, missingStreams, unusable, type Stream } from './stream.js';
 import { verifyLog, type VerifyOptions } from './verify/verify-log.js';
 import type { VerifyReport } from './verify/verify-report.js';
@@ -112,7 +120,11 @@ export class FileAuditLog extends AuditLog {
   override async checkpoint(): Promise<string> {
     await this.flush();
     if (!this.#writer || this.#isClosing) throw closed();
-    return this.#writer.checkpoint();
+    try {
+      return await this.#writer.checkpoint();
+    } catch (cause) {
+      throw notWritten(cause);
+    }
   }
 
   override health(): AuditHealth {
@@ -140,12 +152,21 @@ export class FileAuditLog extends AuditLog {
     try {
       if (this.#gap.isOpen) await this.#writeBatch([]);
       await this.#writer?.close();
+    } catch (cause) {
+      throw notWritten(cause);
     } finally {
-      // While sinks and anchors get the rest, no other process may take the stream.
-      if (this.#writer) await this.#watcher?.afterWriting();
-      await this.#stream?.lock.release();
+      await this.#letGo(this.#stream);
       this.#writer = undefined;
       this.#stream = undefined;
+    }
+  }
+
+  /** While sinks and anchors get the rest, no other process may take the stream. */
+  async #letGo(stream: Stream | undefined): Promise<void> {
+    try {
+      if (stream) await this.#watcher?.afterWriting();
+    } finally {
+      await stream?.lock.release();
     }
   }
 
@@ -166,7 +187,8 @@ export class FileAuditLog extends AuditLog {
   async #open(): Promise<void> {
     const stream = await adoptStream(this.#directory, this.#keyFolder);
     try {
-      await this.#watcher?.beforeWriting(findLog(stream));
+      await removeLitter({ directory: this.#directory, ...stream });
+      await this.#watcher?.beforeWriting(await findLog(stream));
       const missing = await missingStreams(this.#directory, this.#keyFolder);
       const writer = this.#supervise(stream, missing.map(streamMissing));
       await writer.open();
@@ -178,8 +200,7 @@ export class FileAuditLog extends AuditLog {
       );
       this.#lockTimer.unref();
     } catch (error) {
-      await this.#watcher?.afterWriting();
-      await stream.lock.release();
+      await this.#letGo(stream);
       throw error;
     }
   }
@@ -252,9 +273,7 @@ export class FileAuditLog extends AuditLog {
 
   #tooMany(level: EventLevel): AuditError {
     this.#lose('queue-full', level);
-    const message =
-      'too many audit records are waiting to be written: the disk is too slow for them';
-    return new AuditError('AUDIT_QUEUE_FULL', message, { status: 503, retryAfterSeconds: 1 });
+    return queueFull();
   }
 
   #lose(reason: 'queue-full' | 'write-failed', level: EventLevel): void {
@@ -262,11 +281,6 @@ export class FileAuditLog extends AuditLog {
     const critical = level === 'critical' ? 1 : 0;
     this.#gap.add({ reason, lost: 1, critical, since: now, until: now });
   }
-}
-
-function refused(reason: Written['reason'], code: string | undefined): AuditError {
-  const cause = Object.assign(new Error(reason), { code });
-  return reason === 'disk-full' ? diskFull(cause) : writeFailed(cause);
 }
 
 function streamMissing(stream: string): OwnRecord {

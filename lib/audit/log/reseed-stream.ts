@@ -10,7 +10,8 @@ import {
   type LogCheckpoint,
 } from './note/log-checkpoint.js';
 import { noteSigner, rawPublicKey } from './note/note-signer.js';
-import { parseNote, signNote } from './note/signed-note.js';
+import { MAX_NOTE_BYTES, parseNote, signNote } from './note/signed-note.js';
+import { readRegularSync } from './read/regular-file-sync.js';
 import { RECOVERY_KEY_NAME } from './recovery-key-name.js';
 import { lockStream } from './stream-lock.js';
 import { readGenesis } from './stream.js';
@@ -21,7 +22,6 @@ import { FrontierCache } from './writer/frontier-cache.js';
 import { findLogEnd } from './writer/log-end.js';
 import { restoreFrontier } from './writer/restore-frontier.js';
 import { listSegments } from './writer/segment-names.js';
-import { readText } from './writer/stored-checkpoint.js';
 
 /** Which stream to continue, and with which key. */
 export interface ReseedOptions extends KeyPlace {
@@ -84,7 +84,8 @@ async function stateOf(
   const genesis = await readGenesis(folder, stream);
   const { segments, end } = findLogEnd(folder, listSegments(folder), genesis);
   const { nextSeq } = end;
-  const note = parseNote(readText(join(folder, 'checkpoint')) ?? '');
+  const bytes = readRegularSync(join(folder, 'checkpoint'), MAX_NOTE_BYTES);
+  const note = typeof bytes === 'string' ? undefined : parseNote(bytes);
   const checkpoint = note && parseLogCheckpoint(note.text);
   const { last } = statements;
   const newest = checkpoint && checkpoint.size >= (last?.size ?? 0) ? checkpoint : last;

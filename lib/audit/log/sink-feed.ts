@@ -1,7 +1,9 @@
+import { AuditError } from '../../errors/audit.error.js';
 import type { EventLevel } from '../../events/vocabulary.js';
 import type { AuditSink, ShippedRecord } from '../ship/audit-sink.js';
 import { backoffMs, DEFAULT_BACKOFF } from '../ship/backoff.js';
 import { pause, within } from '../ship/pause.js';
+import { WatchedCall } from '../ship/watched-call.js';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 /** The last quarter is kept for critical records. */
@@ -9,17 +11,21 @@ const SHARE_OF_OTHERS = 0.75;
 const WAITING_BYTES = 1024;
 const MAX_BATCH = 500;
 const MAX_BATCH_BYTES = 1024 * 1024;
-const WRITE_TIMEOUT_MS = 30_000;
+const FLUSH_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /** Records that wait in memory for one sink: in order, at least once, bounded in bytes. */
 export class SinkFeed {
   readonly #sink: AuditSink;
   readonly #end = new AbortController();
+  readonly #call = new WatchedCall(() => (this.#failures += 1));
   #records: ShippedRecord[] = [];
   #bytes = 0;
   #failures = 0;
-  #running: Promise<void> | undefined;
+  #taken = 0;
+  /** Who waits until the sink has taken so many records. */
+  readonly #waiters = new Map<() => void, number>();
+  #isRunning = false;
 
   constructor(sink: AuditSink) {
     this.#sink = sink;
@@ -45,35 +51,62 @@ export class SinkFeed {
   push(record: ShippedRecord): void {
     this.#records.push(record);
     this.#bytes += costOf(record);
-    this.#running ??= this.#run();
+    if (!this.#isRunning) void this.#run();
   }
 
-  /** Resolves when the sink has what was pushed before, or the feed has ended. */
-  async drained(): Promise<void> {
-    await this.#running;
+  /**
+   * Resolves when the sink has what was pushed before, or the feed has ended.
+   *
+   * @throws AuditError `AUDIT_SINK_FAILED` when that takes longer: the records go on waiting
+   */
+  async drained(timeoutMs = FLUSH_TIMEOUT_MS): Promise<void> {
+    const taken = this.#taken + this.#records.length;
+    if (taken === this.#taken || this.#end.signal.aborted) return;
+    let done = (): void => undefined;
+    const drained = new Promise<void>((resolve) => (done = resolve));
+    this.#waiters.set(done, taken);
+    if (await within(drained, timeoutMs)) return;
+    this.#waiters.delete(done);
+    throw notTaken(this.#sink.name, timeoutMs);
   }
 
-  /** Gives the sink five seconds for the rest. */
-  async close(): Promise<void> {
-    await within(this.drained(), CLOSE_TIMEOUT_MS);
+  /** Gives the sink some time for the rest. */
+  async close(timeoutMs = CLOSE_TIMEOUT_MS): Promise<void> {
+    await this.drained(timeoutMs).catch(() => undefined);
     this.#end.abort();
+    this.#call.abort();
+    this.#tellWaiters(Infinity);
   }
 
   async #run(): Promise<void> {
+    this.#isRunning = true;
     while (this.#records.length > 0 && !this.#end.signal.aborted) {
       const batch = this.#nextBatch();
-      const limits = [this.#end.signal, AbortSignal.timeout(WRITE_TIMEOUT_MS)];
       try {
-        await this.#sink.write(batch, AbortSignal.any(limits));
-        this.#failures = 0;
-        this.#records.splice(0, batch.length);
-        this.#bytes -= batch.reduce((sum, record) => sum + costOf(record), 0);
+        await this.#call.run((signal) => this.#sink.write(batch, signal));
+        this.#took(batch);
       } catch {
         this.#failures += 1;
         await pause(backoffMs(this.#failures, DEFAULT_BACKOFF), this.#end.signal);
       }
     }
-    this.#running = undefined;
+    this.#isRunning = false;
+  }
+
+  #took(batch: readonly ShippedRecord[]): void {
+    this.#failures = 0;
+    this.#records.splice(0, batch.length);
+    this.#bytes -= batch.reduce((sum, record) => sum + costOf(record), 0);
+    this.#taken += batch.length;
+    this.#tellWaiters(this.#taken);
+  }
+
+  #tellWaiters(taken: number): void {
+    for (const [done, awaited] of this.#waiters) {
+      if (awaited > taken) continue;
+      this.#waiters.delete(done);
+      done();
+    }
   }
 
   #nextBatch(): ShippedRecord[] {
@@ -87,4 +120,12 @@ export class SinkFeed {
 
 function costOf({ line }: ShippedRecord): number {
   return line.length + WAITING_BYTES;
+}
+
+function notTaken(sink: string, ms: number): AuditError {
+  return new AuditError(
+    'AUDIT_SINK_FAILED',
+    `the sink ${sink} has not taken all records within ${ms / 1000} seconds: they wait in memory, and are sent as soon as it takes them`,
+    { status: 503 },
+  );
 }

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { link, rename, rm, stat, unlink } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
-import { join, relative } from 'node:path';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
+import { isSocketAlive } from './socket-alive.js';
+import { socketPath } from './socket-path.js';
 
-/** The longest socket path that every system takes, in bytes. */
-const MAX_SOCKET_PATH = 103;
 const ATTEMPTS = 5;
 
 /** A lock that is held until it is released or the process ends, however it ends. */
@@ -79,7 +79,7 @@ async function takeSocket(folder: string, lock: string): Promise<HeldSocket | un
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (await acquired(own, lock)) return { server, identity: await identityOf(lock) };
-      if (await isAlive(lock)) break;
+      if (await isSocketAlive(lock)) break;
     }
   } catch (error) {
     await discard(server, own);
@@ -95,7 +95,7 @@ async function acquired(own: string, lock: string): Promise<boolean> {
     return true;
   }
   const dead = await identityOf(lock);
-  if (dead === undefined || (await isAlive(lock))) return false;
+  if (dead === undefined || (await isSocketAlive(lock))) return false;
   return takeOver(own, lock, dead);
 }
 
@@ -107,11 +107,11 @@ async function takeOver(own: string, lock: string, dead: string): Promise<boolea
   );
   if (!(await linked(own, ticket))) {
     // Its holder may have died between taking the ticket and using it.
-    if (!(await isAlive(ticket))) await rm(ticket, { force: true });
+    if (!(await isSocketAlive(ticket))) await rm(ticket, { force: true });
     return false;
   }
   try {
-    if ((await identityOf(lock)) !== dead || (await isAlive(lock))) return false;
+    if ((await identityOf(lock)) !== dead || (await isSocketAlive(lock))) return false;
     await rename(own, lock);
     return true;
   } finally {
@@ -149,20 +149,6 @@ async function identityOf(path: string): Promise<string | undefined> {
   }
 }
 
-function isAlive(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketPath(path));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    // Whatever else goes wrong (no permission, a full backlog) comes from a lock that is held.
-    socket.once('error', (error) =>
-      resolve(!['ECONNREFUSED', 'ENOENT'].includes(systemErrorCode(error))),
-    );
-  });
-}
-
 function listen(path: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());
@@ -175,16 +161,6 @@ function listen(path: string): Promise<Server> {
 
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
-}
-
-function socketPath(path: string): string {
-  const fromHere = relative(process.cwd(), path);
-  const shorter = fromHere.length < path.length ? fromHere : path;
-  if (Buffer.byteLength(shorter) <= MAX_SOCKET_PATH) return shorter;
-  throw new AuditError(
-    'AUDIT_DIRECTORY_UNUSABLE',
-    `audit.directory is too long a path: a lock in it has ${Buffer.byteLength(shorter)} bytes, ${MAX_SOCKET_PATH} are possible. Choose a shorter one.`,
-  );
 }
 
 function unusable(cause: unknown): AuditError {

@@ -61,7 +61,8 @@ export abstract class AuditSink {
 
   /**
    * Tells the last record of a stream that the sink holds durably; `undefined` when it holds none. A sink that
-   * can tell is believed: it gets what follows that record, and the log does not start when it is shorter.
+   * can tell is believed: it gets what follows that record, and the log does not start when it is shorter. It is
+   * asked at the start, and again after a call that failed: a server that took over may hold less.
    */
   latest?(stream: string): Promise<SinkMark | undefined>;
 }

@@ -1,7 +1,8 @@
-import { mkdir, open, readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../common/system-error-code.js';
 import { replaceDurably } from '../../keyring/durable-file.js';
+import { readRegular } from '../log/read/regular-file.js';
 import type { SinkMark } from './audit-sink.js';
 
 /** Behind this, an acknowledged record may be sent again after a crash. */
@@ -93,24 +94,11 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 async function readOffset(path: string): Promise<SinkMark | undefined> {
-  const [, seq, leafHash] = OFFSET.exec(await startOf(path)) ?? [];
+  const bytes = await readRegular(path, MAX_BYTES);
+  const text = typeof bytes === 'string' ? '' : bytes.toString('latin1');
+  const [, seq, leafHash] = OFFSET.exec(text) ?? [];
   const place = Number(seq);
   return leafHash !== undefined && Number.isSafeInteger(place)
     ? { seq: place, leafHash }
     : undefined;
-}
-
-async function startOf(path: string): Promise<string> {
-  try {
-    const handle = await open(path, 'r');
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
-      return buffer.toString('latin1', 0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return '';
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { AuditError } from '../../errors/audit.error.js';
+import { openRegular } from '../log/read/regular-file.js';
 import type { ShippedRecord } from './audit-sink.js';
 import { recordOf } from './record-line.js';
 import { listSegments, type Segment } from './segments.js';
@@ -69,7 +70,8 @@ async function readSegment(
   place: Place,
   limit: number,
 ): Promise<Batch> {
-  const handle = await open(segment.path, 'r');
+  const handle = await openRegular(segment.path);
+  if (typeof handle === 'string') throw missing(place.next);
   try {
     const begin =
       place.at?.segment === segment.first

@@ -65,6 +65,10 @@ export class Shipper {
   readonly #call: WatchedCall;
   readonly #notes: NoteQueue;
   #place: Place | undefined;
+  /** Whether the sink is to be asked how far it is. */
+  #isUnsure = true;
+  /** What the log was told of the sink's place since it took something last. */
+  #told = '';
   #durable = 0;
   #running: Promise<void> | undefined;
   #pauses = new AbortController();
@@ -110,10 +114,12 @@ export class Shipper {
   /** How far the sink has come. */
   state(): ShipperState {
     const seq = (this.#place?.next ?? 0) - 1;
+    const remembered = this.#offset.saved?.seq ?? -1;
     const error = this.#isForked ? 'AUDIT_FORK' : this.#outage.reason;
     return {
       seq,
-      remembered: this.#offset.saved?.seq ?? -1,
+      // What a sink has lost must not be pruned before it has it again.
+      remembered: this.#place ? Math.min(remembered, seq) : remembered,
       lag: Math.max(0, this.#durable - 1 - seq),
       ...(error !== undefined && { error }),
     };
@@ -157,7 +163,7 @@ export class Shipper {
 
   async #shipSome(): Promise<void> {
     const below = this.#durable;
-    const place = (this.#place ??= await this.#findPlace(below));
+    const place = await this.#currentPlace(below);
     const { records, end } = await readBatch(this.#source, place, below);
     await this.#shipRecords(place, records, end);
     if (this.#phase === 'stopped') return;
@@ -173,16 +179,22 @@ export class Shipper {
     // Somebody else may have the stream by now.
     if (this.#phase === 'stopped') return;
     this.#place = end;
+    this.#told = '';
     const through = end.next - records.length - 1;
     if (through >= from.next) this.#reportGap(from.next, through);
     await this.#offset.remember(last);
   }
 
-  async #findPlace(below: number): Promise<Place> {
+  async #currentPlace(below: number): Promise<Place> {
+    if (this.#place && !this.#isUnsure) return this.#place;
     const { place, findings } = await this.#call.run(() =>
       findPlace(this.#source, this.#sink, this.#offset, below),
     );
-    for (const finding of findings) this.#report(finding);
+    this.#place = place;
+    this.#isUnsure = false;
+    const news = JSON.stringify(findings);
+    if (news !== this.#told) for (const finding of findings) this.#report(finding);
+    this.#told = news;
     return place;
   }
 
@@ -200,6 +212,8 @@ export class Shipper {
       this.#report(sinkForked(this.#sink.name, error));
       return;
     }
+    // A database that failed over may have lost what it had acknowledged last.
+    this.#isUnsure = this.#place === undefined || this.#sink.latest !== undefined;
     const failures = this.#outage.failed(error);
     await pause(backoffMs(failures, this.#backoff), this.#pauses.signal);
   }

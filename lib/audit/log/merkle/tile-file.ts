@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemErrorCode } from '../../../common/system-error-code.js';
 import { syncFolder } from '../../../keyring/durable-file.js';
+import { openRegular } from '../read/regular-file.js';
 import { HASH_BYTES } from './node-hash.js';
 import { TILE_WIDTH, tilePath } from './tile-path.js';
-import { damagedTile } from './tile.errors.js';
+import { damagedTile, irregularTile } from './tile.errors.js';
 
 const ATTEMPTS = 3;
 const WIDTH = /^[1-9]\d{0,2}$/;
@@ -21,7 +22,7 @@ export interface TilePlace {
 /**
  * Reads a tile, the full one or else the widest partial one; `undefined` when there is none.
  *
- * @throws AuditError `AUDIT_LOG_DAMAGED` when a file is not as long as its name says
+ * @throws AuditError `AUDIT_LOG_DAMAGED` when what has its name is no file, or not as long as that says
  */
 export async function readTile(place: TilePlace): Promise<Buffer | undefined> {
   // The writer may put a wider tile in the place of a partial one between two looks.
@@ -37,8 +38,9 @@ export async function readTile(place: TilePlace): Promise<Buffer | undefined> {
 
 async function readWidth(place: TilePlace, width: number): Promise<Buffer | undefined> {
   const path = pathOf(place, width);
-  const handle = await open(path, 'r').catch(undefinedWhenMissing);
-  if (!handle) return undefined;
+  const handle = await openRegular(path);
+  if (handle === 'missing') return undefined;
+  if (handle === 'irregular') throw irregularTile(path);
   try {
     const { size } = await handle.stat();
     const bytes = Buffer.alloc(width * HASH_BYTES);

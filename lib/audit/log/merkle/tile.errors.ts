@@ -5,6 +5,11 @@ export function damagedTile(path: string): AuditError {
   return damaged(`the tile ${path} is not as long as its name says`);
 }
 
+/** A link, a folder or a pipe has the name of a tile. */
+export function irregularTile(path: string): AuditError {
+  return damaged(`the tile ${path} is no regular file`);
+}
+
 /** Leaf hashes that should be there are not. */
 export function missingTile(path: string): AuditError {
   return damaged(`the tile ${path} is missing or too short`);

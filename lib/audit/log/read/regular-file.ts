@@ -7,7 +7,7 @@ import { AuditError } from '../../../errors/audit.error.js';
 export type Unreadable = 'missing' | 'irregular';
 
 /** Neither links are followed nor pipes waited for. Windows knows neither flag. */
-const READ_ONLY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+export const NO_LINK_NO_WAIT = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const MISSING: readonly string[] = ['ENOENT', 'ENOTDIR'];
 const IRREGULAR: readonly string[] = ['ELOOP', 'ENXIO', 'EISDIR', 'EMLINK', 'ENODEV'];
 
@@ -19,7 +19,7 @@ const IRREGULAR: readonly string[] = ['ELOOP', 'ENXIO', 'EISDIR', 'EMLINK', 'ENO
 export async function openRegular(path: string): Promise<FileHandle | Unreadable> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, READ_ONLY);
+    handle = await open(path, constants.O_RDONLY | NO_LINK_NO_WAIT);
     if ((await handle.stat()).isFile()) return handle;
     await handle.close();
     return 'irregular';
@@ -103,7 +103,12 @@ export function unreadable(cause: unknown, path: string): AuditError {
   );
 }
 
-function reasonOf(error: unknown, path: string): Unreadable {
+/**
+ * Why a file could not be opened.
+ *
+ * @throws AuditError `AUDIT_LOG_UNREADABLE` when the system refuses it
+ */
+export function reasonOf(error: unknown, path: string): Unreadable {
   const code = systemErrorCode(error);
   if (MISSING.includes(code)) return 'missing';
   if (IRREGULAR.includes(code)) return 'irregular';

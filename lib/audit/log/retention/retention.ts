@@ -1,8 +1,9 @@
-import { closeSync, openSync, statSync } from 'node:fs';
+import { closeSync, statSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../../../keyring/durable-file.js';
 import type { LogTiles } from '../log-tiles.js';
+import { openRegularSync } from '../read/regular-file-sync.js';
 import type { OwnRecord } from '../writer/own-record.js';
 import { listSegments, type SegmentName } from '../writer/segment-names.js';
 import { linesBackwards } from '../writer/tail.js';
@@ -66,7 +67,8 @@ function factsOf(folder: string, segments: readonly SegmentName[], index: number
 }
 
 function lastTimeOf(path: string, size: number): number | undefined {
-  const fd = openSync(path, 'r');
+  const fd = openRegularSync(path);
+  if (typeof fd === 'string') return undefined;
   try {
     // What somebody appended to a segment has none.
     for (const { line } of linesBackwards(fd, size)) {

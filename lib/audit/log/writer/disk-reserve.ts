@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { statSync, unlinkSync } from 'node:fs';
+import { lstatSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryToRemove, writeDurablySync } from './durable-sync.js';
 
@@ -21,7 +21,8 @@ export class DiskReserve {
   take(): boolean {
     if (this.#isThere || this.#bytes === 0) return true;
     try {
-      if (statSync(this.#path, { throwIfNoEntry: false })?.size !== this.#bytes) {
+      const there = lstatSync(this.#path, { throwIfNoEntry: false });
+      if (!there?.isFile() || there.size !== this.#bytes) {
         writeDurablySync(this.#path, randomBytes(this.#bytes));
       }
       this.#isThere = true;

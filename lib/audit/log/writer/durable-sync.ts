@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { NO_LINK_NO_WAIT } from '../read/regular-file.js';
+
+const REPLACING = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_LINK_NO_WAIT;
 
 /** Writes a private file (mode 0600), in the place of another of its name, and waits until the disk has its bytes. */
 export function writeDurablySync(path: string, content: Uint8Array | string): void {
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
-  const fd = openSync(path, 'w', 0o600);
+  const fd = openSync(path, REPLACING, 0o600);
   try {
     for (let written = 0; written < bytes.length;) {
       written += writeSync(fd, bytes, written);

@@ -64,7 +64,7 @@ export class EpochKeys {
     const key = readKey(path);
     if (!key || !rawPublicKey(key).equals(expected)) throw epochKeyLost(place.stream, epoch);
     this.#key = key;
-    const identity = readKey(identityKeyPath(place));
+    const identity = readKey(identityInPlace(place));
     this.#identity = identity && noteSigner(originOf(place.stream), identity);
     this.#destroyEarlier();
     this.#isSettled = true;
@@ -145,6 +145,16 @@ export class EpochKeys {
     for (const file of earlier) destroy(join(keyFolder, file));
     if (earlier.length > 0) syncFolderSync(keyFolder);
   }
+}
+
+/** Of a stream that has just begun, the key is still to be put in place. */
+function identityInPlace(place: KeyPlace): string {
+  const path = identityKeyPath(place);
+  if (!existsSync(path) && existsSync(`${path}.next`)) {
+    renameSync(`${path}.next`, path);
+    syncFolderSync(place.keyFolder);
+  }
+  return path;
 }
 
 function holdsKey(path: string, expected: Buffer): boolean {

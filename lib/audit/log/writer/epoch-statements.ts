@@ -1,9 +1,9 @@
 import {
   closeSync,
+  constants,
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
-  openSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -12,10 +12,11 @@ import { damaged } from '../file-audit-log.errors.js';
 import { parseLogCheckpoint, originOf, type LogCheckpoint } from '../note/log-checkpoint.js';
 import { noteFileEntry, parseNoteFile } from '../note/note-file.js';
 import { parseNote } from '../note/signed-note.js';
+import { openRegularSync, readExactly } from '../read/regular-file-sync.js';
 import { SegmentFault } from './segment-fault.js';
-import { readExactly } from './tail.js';
 
 const FILE = 'epochs.notes';
+const APPENDING = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
 /** A statement has some 500 bytes. */
 const WINDOW = 64 * 1024;
 /** A crash leaves a part of one. */
@@ -31,11 +32,13 @@ export class EpochStatements {
   /**
    * Opens the file, and takes off a statement that a crash cut short.
    *
-   * @throws AuditError `AUDIT_LOG_DAMAGED` when it ends with more than that
+   * @throws AuditError `AUDIT_LOG_DAMAGED` when it ends with more than that, or is no file
    */
   constructor(folder: string, stream: string) {
     this.#path = join(folder, FILE);
-    this.#fd = openSync(this.#path, 'a+', 0o600);
+    const fd = openRegularSync(this.#path, APPENDING);
+    if (typeof fd === 'string') throw damaged(folder, `${FILE} is no regular file`);
+    this.#fd = fd;
     const { size } = fstatSync(this.#fd);
     const start = Math.max(0, size - WINDOW);
     const found = lastStatement(readExactly(this.#fd, start, size - start), stream);

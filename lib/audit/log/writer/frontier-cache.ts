@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeBase64 } from '../../../common/encoding.js';
 import { Frontier } from '../merkle/frontier.js';
+import { readRegularSync } from '../read/regular-file-sync.js';
 
 const FILE = 'frontier.json';
 const MAX_BYTES = 64 * 1024;
@@ -26,8 +27,10 @@ export class FrontierCache {
     };
     this.#previous ??= this.#entries()[0];
     const frontiers = this.#previous === undefined ? [entry] : [entry, this.#previous];
-    writeFileSync(`${this.#path}.new`, JSON.stringify({ v: 1, frontiers }), { mode: 0o600 });
-    renameSync(`${this.#path}.new`, this.#path);
+    const unfinished = `${this.#path}.new`;
+    rmSync(unfinished, { force: true });
+    writeFileSync(unfinished, JSON.stringify({ v: 1, frontiers }), { mode: 0o600, flag: 'wx' });
+    renameSync(unfinished, this.#path);
     this.#previous = entry;
   }
 
@@ -47,8 +50,8 @@ export class FrontierCache {
 
   #entries(): readonly unknown[] {
     try {
-      const text = readFileSync(this.#path, 'utf8');
-      const { frontiers } = JSON.parse(text.slice(0, MAX_BYTES)) as { frontiers?: unknown };
+      const text = readRegularSync(this.#path, MAX_BYTES).toString('utf8');
+      const { frontiers } = JSON.parse(text) as { frontiers?: unknown };
       return Array.isArray(frontiers) ? frontiers : [];
     } catch {
       return [];

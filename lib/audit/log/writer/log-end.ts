@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fstatSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { placeOf, type ChainEnd } from '../chain.js';
-import { foreign } from '../file-audit-log.errors.js';
+import { damaged, foreign } from '../file-audit-log.errors.js';
 import { leafHash } from '../leaf-hash.js';
+import { openRegularSync } from '../read/regular-file-sync.js';
 import type { SegmentName } from './segment-names.js';
 import { linesBackwards } from './tail.js';
 
@@ -116,7 +117,8 @@ function endBefore(
 }
 
 function withFile<T>(path: string, use: (fd: number, size: number) => T): T {
-  const fd = openSync(path, 'r');
+  const fd = openRegularSync(path);
+  if (typeof fd === 'string') throw damaged(dirname(path), `${basename(path)} is ${fd}`);
   try {
     return use(fd, fstatSync(fd).size);
   } finally {

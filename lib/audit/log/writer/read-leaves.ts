@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { damaged } from '../file-audit-log.errors.js';
+import { openRegular } from '../read/regular-file.js';
 import type { SegmentName } from './segment-names.js';
 
 /** A line of the log with its place. */
@@ -29,8 +29,7 @@ export async function* readLines(
     if (index < first || next >= to) continue;
     const end = Math.min(to, segments[index + 1]?.firstSeq ?? to);
     let seq = firstSeq;
-    const input = createReadStream(join(folder, file), { encoding: 'utf8' });
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    for await (const line of linesOf(folder, file)) {
       if (seq >= end) break;
       if (seq === next) {
         yield { seq, line };
@@ -38,7 +37,17 @@ export async function* readLines(
       }
       seq += 1;
     }
-    input.destroy();
   }
   if (next < to) throw damaged(folder, `the records from ${next} on are missing`);
+}
+
+async function* linesOf(folder: string, file: string): AsyncGenerator<string> {
+  const handle = await openRegular(join(folder, file));
+  if (typeof handle === 'string') throw damaged(folder, `${file} is ${handle}`);
+  const input = handle.createReadStream({ encoding: 'utf8' });
+  try {
+    yield* createInterface({ input, crlfDelay: Infinity });
+  } finally {
+    input.destroy();
+  }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fdatasyncSync,
@@ -8,7 +9,10 @@ import {
   writeSync,
   type Stats,
 } from 'node:fs';
+import { basename } from 'node:path';
 import { systemErrorCode } from '../../../common/system-error-code.js';
+import { tryToRemove } from './durable-sync.js';
+import { nameSegment } from './name-segment.js';
 import { SegmentFault, writeFault } from './segment-fault.js';
 
 /** The calls of the system that a segment makes: those of `node:fs`, or others in a test. */
@@ -31,17 +35,31 @@ export const SYSTEM: SegmentSystem = Object.freeze({
  * and no queue of the process stands before it.
  */
 export class SegmentFile {
-  readonly path: string;
+  readonly #path: string;
   readonly #fd: number;
   readonly #system: SegmentSystem;
   #size: number;
+  /** Where it is until its first records are in it. */
+  #unfinished: string | undefined;
 
-  /** @param flags `wx` for a new file, `a` for one whose size is known */
-  constructor(path: string, flags: 'ax' | 'a', size: number, system: SegmentSystem = SYSTEM) {
-    this.path = path;
-    this.#fd = openSync(path, flags, 0o600);
-    this.#size = size;
+  /** @param size of one that is there already, up to where it is whole */
+  constructor(path: string, size: number | undefined, system: SegmentSystem = SYSTEM) {
+    this.#path = path;
+    const isNew = size === undefined;
+    if (isNew) this.#unfinished = `${path}.${randomBytes(8).toString('hex')}.new`;
+    this.#fd = openSync(this.path, isNew ? 'ax' : 'a', 0o600);
+    this.#size = size ?? 0;
     this.#system = system;
+  }
+
+  /** Where it is now. */
+  get path(): string {
+    return this.#unfinished ?? this.#path;
+  }
+
+  /** The name that it has, or is to have. */
+  get name(): string {
+    return basename(this.#path);
   }
 
   /** Where its last whole record ends, in bytes. */
@@ -63,6 +81,7 @@ export class SegmentFile {
       throw new SegmentFault('sync', systemErrorCode(error));
     }
     this.#assertInPlace(this.#size + bytes.length);
+    if (this.#unfinished !== undefined) this.#giveName(this.#unfinished);
     this.#size += bytes.length;
   }
 
@@ -75,7 +94,9 @@ export class SegmentFile {
     }
   }
 
+  /** Lets go of the file, and removes one that took nothing. */
   close(): void {
+    if (this.#unfinished !== undefined) tryToRemove(this.#unfinished);
     try {
       closeSync(this.#fd);
     } catch {
@@ -91,6 +112,20 @@ export class SegmentFile {
         if (count === 0) throw new SegmentFault('full');
         written += count;
       }
+    } catch (error) {
+      this.withdraw();
+      throw writeFault(error);
+    }
+  }
+
+  /**
+   * A segment is not to be seen without its first records: they tell of what the one before may have behind
+   * its last.
+   */
+  #giveName(unfinished: string): void {
+    try {
+      nameSegment(unfinished, this.#path);
+      this.#unfinished = undefined;
     } catch (error) {
       this.withdraw();
       throw writeFault(error);

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { tryToRemove } from './durable-sync.js';
 import type { LogEnd } from './log-end.js';
 import { newSegment } from './new-segment.js';
@@ -28,7 +28,7 @@ export class SegmentSeries {
     this.#place = place;
     if (file === undefined) return;
     const path = join(place.folder, file);
-    this.#current = new SegmentFile(path, 'a', size, place.system);
+    this.#current = new SegmentFile(path, size, place.system);
     this.#since = statSync(path).birthtimeMs;
   }
 
@@ -57,7 +57,7 @@ export class SegmentSeries {
       return [];
     }
     const reason = isAbandoned ? code : kind;
-    const details = { file: basename(left.path), size: left.size, reason };
+    const details = { file: left.name, size: left.size, reason };
     const event = isAbandoned ? 'audit_segment_abandoned' : 'audit_segment_changed';
     return [{ event, level: 'critical', details }];
   }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { damaged } from '../file-audit-log.errors.js';
 import { epochKeyName, parseLogCheckpoint, type LogCheckpoint } from '../note/log-checkpoint.js';
-import { openNote } from '../note/signed-note.js';
+import { MAX_NOTE_BYTES, openNote } from '../note/signed-note.js';
 import { verifierKey } from '../note/verifier-key.js';
+import { readRegularSync } from '../read/regular-file-sync.js';
 import type { EpochKeys } from './epoch-keys.js';
 import type { EpochStatements } from './epoch-statements.js';
 
@@ -41,9 +41,9 @@ export function signedState(
 }
 
 function readCheckpoint(folder: string, stream: string, keys: EpochKeys): LogCheckpoint {
-  const note = readText(join(folder, 'checkpoint'));
-  if (note === undefined) throw damaged(folder, 'the checkpoint is missing');
-  const text = textOf(note, keys, stream);
+  const bytes = readRegularSync(join(folder, 'checkpoint'), MAX_NOTE_BYTES);
+  if (typeof bytes === 'string') throw damaged(folder, `the checkpoint is ${bytes}`);
+  const text = textOf(bytes.toString('utf8'), keys, stream);
   const checkpoint = text === undefined ? undefined : parseLogCheckpoint(text);
   if (checkpoint?.stream !== stream) throw damaged(folder, 'the checkpoint is not of this log');
   return checkpoint;
@@ -56,13 +56,4 @@ function textOf(note: string, keys: EpochKeys, stream: string): string | undefin
   if (opened) return opened.text;
   const text = note.slice(0, note.indexOf('\n\n') + 1);
   return parseLogCheckpoint(text)?.epoch === keys.epoch - 1 ? text : undefined;
-}
-
-/** A small file, if it is there. */
-export function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

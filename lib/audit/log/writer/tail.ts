@@ -1,5 +1,5 @@
-import { readSync } from 'node:fs';
 import { MAX_LINE_BYTES } from '../read/line-reader.js';
+import { readExactly } from '../read/regular-file-sync.js';
 
 const LF = 0x0a;
 const WINDOW_BYTES = 256 * 1024;
@@ -32,18 +32,6 @@ export function* linesBackwards(fd: number, size: number): Generator<EndedLine> 
     rest = joined(window.subarray(0, to), rest);
   }
   if (hasEnd) yield { line: rest, offset: 0 };
-}
-
-/** Reads so many bytes, fewer only where the file ends. */
-export function readExactly(fd: number, position: number, length: number): Buffer {
-  const buffer = Buffer.alloc(length);
-  let read = 0;
-  while (read < length) {
-    const count = readSync(fd, buffer, read, length - read, position + read);
-    if (count === 0) break;
-    read += count;
-  }
-  return buffer.subarray(0, read);
 }
 
 function lastLf(bytes: Buffer, before: number): number {

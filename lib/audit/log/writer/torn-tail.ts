@@ -12,10 +12,10 @@ import { join } from 'node:path';
 import { systemErrorCode } from '../../../common/system-error-code.js';
 import { placeOf } from '../chain.js';
 import { MAX_TORN_BYTES } from '../max-torn-bytes.js';
+import { readExactly } from '../read/regular-file-sync.js';
 import { syncFolderSync, tryToRemove, writeDurablySync } from './durable-sync.js';
 import type { LogEnd } from './log-end.js';
 import type { OwnRecord } from './own-record.js';
-import { readExactly } from './tail.js';
 
 /** Where a stream goes on, and what there is to say of its end. */
 export interface MendedEnd {
