@@ -29,6 +29,13 @@ export const EXPORTED_PLANS: readonly AuditPlan[] = [
     kinds: ['anchor-missing'],
   }),
   exported('an export of long ago', { later: 1_000_000, exit: 0 }),
+  exported('an export of a log that has gone on into another epoch, and its anchor with it', {
+    attacks: [
+      ['publish', { extension: `next ${'A'.repeat(43)}=\n` }],
+      ['publish', { epoch: 3, more: 50 }],
+    ],
+    exit: 0,
+  }),
   exported('an export that another root is anchored for', {
     attacks: [['publish', { root: `${'A'.repeat(43)}=` }]],
     kinds: ['checkpoint-invalid', 'anchor-missing'],

@@ -233,6 +233,15 @@ describe('An export', () => {
     });
   });
 
+  it('is proven while the log goes on, and its anchors with it', async () => {
+    await onExport({}, async (_, verify, stream, log) => {
+      stream.epochs.push(newKey());
+      stream.anchored.push(stream.statementNote(100, 2), stream.note(100, 3));
+      log.write();
+      expect(await verify()).toMatchObject({ status: 'clean', streams: [{ anchored: 10 }] });
+    });
+  });
+
   it('is proven without an anchor where a witness has cosigned the checkpoint', async () => {
     await onExport({ cosigned: [100] }, async (_, verify) => {
       expect((await verify({ anchors: [] })).status).toBe('clean');

@@ -41,7 +41,8 @@ export function readAnchored(
       return { notes, fault: { kind: 'anchor-ahead', message, offset } };
     }
     // Who has kept the end of an epoch that the log does not know has seen a later state of the log.
-    if ((checkpoint.next || reseed) && epoch === ledger.count && isWhole) {
+    if ((checkpoint.next || reseed) && epoch === ledger.count) {
+      if (!isWhole) continue;
       const message = `it ends epoch ${epoch}, and the log knows no end of it`;
       return { notes, fault: { kind: 'anchor-ahead', message, offset } };
     }

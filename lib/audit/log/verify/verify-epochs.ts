@@ -10,7 +10,7 @@ import type { StreamContext, VerifyNotes } from './stream-context.js';
 /** The epochs that hold, and whether those are all. */
 export interface VerifiedEpochs {
   readonly ledger: EpochLedger;
-  /** False when a statement is damaged, missing or not signed: which keys came after it is not known. */
+  /** False when a statement is damaged, missing or not signed, or of an export: which keys came later is not known. */
   readonly isWhole: boolean;
 }
 
