@@ -34,7 +34,10 @@ export async function ours(folder: string, callers: readonly number[]): Promise<
     record: (event) => service.record(event),
     rest: () => log.checkpoint(),
   }));
-  const ready = recordBody(typicalEvent(0), { now: Date.now(), pseudonymOf: () => PSEUDONYM });
+  const ready = recordBody(typicalEvent(0), {
+    time: new Date().toISOString(),
+    pseudonymOf: () => PSEUDONYM,
+  });
   const logAlone = (count: number): Recorder => ({
     name: '`AuditLog.append` of ready text',
     callers: count,

@@ -6,7 +6,11 @@ import { recordBody } from '../../lib/audit/record/audit-record.js';
 import type { AuditEvent, PurposeKey } from 'nestjs-security';
 
 const app = { name: 'shop', version: '1.2.3', instance: 'a-1' };
-const context = { now: 0, app, pseudonymOf: ({ type }: { type: string }) => `p1.k.${type}` };
+const context = {
+  time: '1970-01-01T00:00:00.000Z',
+  app,
+  pseudonymOf: ({ type }: { type: string }) => `p1.k.${type}`,
+};
 /** What no line, no terminal and no viewer acts upon. */
 const INERT =
   /^[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]*$/u;

@@ -76,7 +76,7 @@ describe('docs/audit-format.md', () => {
     const format = readFileSync('docs/audit-format.md', 'utf8');
     const fields = tableRows(format, ['Field', 'What it is']).map(({ Field }) => Field);
     const context: RecordContext = {
-      now: 0,
+      time: '1970-01-01T00:00:00.000Z',
       app: { name: 'billing' },
       pseudonymOf: () => 'a pseudonym',
     };

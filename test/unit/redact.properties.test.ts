@@ -131,7 +131,7 @@ describe('the JSON of a flat object', () => {
 describe('a text that was searched in vain', () => {
   it('is remembered by its log; one that held a secret is not', () => {
     const harmless = new HarmlessTexts();
-    const context = { now: 0, pseudonymOf, harmless };
+    const context = { time: '1970-01-01T00:00:00.000Z', pseudonymOf, harmless };
     const ua = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
     const leaking = `${ua} token=S3cr3tS3cr3t`;
     for (let time = 0; time < 2; time += 1) {
@@ -158,7 +158,7 @@ describe('a record', () => {
           req,
           details,
         };
-        const body = `{${recordBody(event as never, { now: 0, pseudonymOf })}`;
+        const body = `{${recordBody(event as never, { time: '1970-01-01T00:00:00.000Z', pseudonymOf })}`;
         expect(body).toMatch(/^[^\0-\x1f\x7f-\x9f\u2028\u2029]*$/);
         expect(Buffer.byteLength(body)).toBeLessThan(65_535 - 200);
         expect(JSON.parse(body)).toMatchObject({ event: 'authz_fail', level: 'critical' });

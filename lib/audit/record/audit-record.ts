@@ -1,12 +1,8 @@
 import { AuditError } from '../../errors/audit.error.js';
 import { defaultLevelOf } from '../../events/owasp-vocabulary.js';
-import type { Identifier } from '../../events/security-event.js';
 import type { AuditActor, AuditEvent } from './audit-event.js';
 import { assertEvent } from './event-problem.js';
-import type { HarmlessTexts } from './harmless-texts.js';
-import { isoTime } from './iso-time.js';
-import { RecordFields } from './record-fields.js';
-import type { PersonalText } from './redact.js';
+import { RecordFields, type FieldContext } from './record-fields.js';
 
 /** A record as it stands in the log, read back. */
 export interface AuditRecord {
@@ -41,15 +37,10 @@ export interface RecordApp {
 }
 
 /** What a record needs beside the event. */
-export interface RecordContext {
-  /** The time in milliseconds. */
-  readonly now: number;
+export interface RecordContext extends FieldContext {
+  /** When it is recorded: ISO 8601, UTC, milliseconds. */
+  readonly time: string;
   readonly app?: RecordApp | undefined;
-  readonly pseudonymOf: (identifier: Identifier) => string;
-  /** What is written for personal data; `[redacted]` without it. */
-  readonly personalText?: PersonalText | undefined;
-  /** Tells which texts need not be searched again. @default one of its own */
-  readonly harmless?: HarmlessTexts | undefined;
 }
 
 const ACTOR = ['type', 'id', 'pseudo', 'tenant'];
@@ -76,8 +67,8 @@ export function recordBody(event: AuditEvent, context: RecordContext): string {
   if (fits(body)) return body;
   const withoutDetails = bodyOf({ ...event, details: { cut: true } }, context);
   if (fits(withoutDetails)) return withoutDetails;
-  const { now, pseudonymOf, harmless } = context;
-  return bodyOf(essentialsOf(event), { now, pseudonymOf, harmless });
+  const { time, pseudonymOf, harmless } = context;
+  return bodyOf(essentialsOf(event), { time, pseudonymOf, harmless });
 }
 
 /**
@@ -102,7 +93,7 @@ function bodyOf(event: AuditEvent, context: RecordContext): string {
   const { trace, n } = event;
   const level = event.level ?? defaultLevelOf(event.event, event.outcome);
   return (
-    `"time":"${isoTime(context.now)}","event":"${event.event}","level":"${level}"` +
+    `"time":"${context.time}","event":"${event.event}","level":"${level}"` +
     (event.outcome === undefined ? '' : `,"outcome":"${event.outcome}"`) +
     fields.text('reason', event.reason) +
     fields.structure('actor', actorOf(event.actor, pseudonymOf), ACTOR, 'pseudo') +

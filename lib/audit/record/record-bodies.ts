@@ -5,6 +5,7 @@ import type { Identifier } from '../../events/security-event.js';
 import type { AuditEvent } from './audit-event.js';
 import { recordBody, type RecordApp } from './audit-record.js';
 import { HarmlessTexts } from './harmless-texts.js';
+import { IsoTimes } from './iso-times.js';
 import type { PersonalData, PersonalSubject } from './personal/personal-data.js';
 import {
   MAX_PERSONAL_BYTES,
@@ -40,6 +41,7 @@ const UNAVAILABLE = '[unavailable]';
 export class RecordBodies {
   readonly #options: RecordBodiesOptions;
   readonly #harmless = new HarmlessTexts();
+  readonly #times = new IsoTimes();
 
   constructor(options: RecordBodiesOptions) {
     this.#options = options;
@@ -59,7 +61,7 @@ export class RecordBodies {
       return one.placeholder;
     };
     const body = recordBody(event, {
-      now: clock(),
+      time: this.#times.of(clock()),
       pseudonymOf,
       harmless: this.#harmless,
       app,

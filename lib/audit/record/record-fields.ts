@@ -1,19 +1,28 @@
-import type { RecordContext } from './audit-record.js';
+import type { Identifier } from '../../events/security-event.js';
 import { flatJson } from './flat-json.js';
 import { HarmlessTexts } from './harmless-texts.js';
 import { quoted, toJsonText } from './json-text.js';
 import { redactText } from './redact-text.js';
-import { redact } from './redact.js';
+import { redact, type PersonalText } from './redact.js';
+
+/** What fields are written with. */
+export interface FieldContext {
+  readonly pseudonymOf: (identifier: Identifier) => string;
+  /** What is written for personal data; `[redacted]` without it. */
+  readonly personalText?: PersonalText | undefined;
+  /** Tells which texts need not be searched again. @default one of its own */
+  readonly harmless?: HarmlessTexts | undefined;
+}
 
 /**
  * Writes the fields of a record as JSON text, each with a comma before it and without secrets. A field that
  * is `undefined` is left out.
  */
 export class RecordFields {
-  readonly #context: Pick<RecordContext, 'pseudonymOf' | 'personalText'>;
+  readonly #context: FieldContext;
   readonly #harmless: HarmlessTexts;
 
-  constructor(context: Pick<RecordContext, 'pseudonymOf' | 'personalText' | 'harmless'>) {
+  constructor(context: FieldContext) {
     this.#context = context;
     this.#harmless = context.harmless ?? new HarmlessTexts();
   }
