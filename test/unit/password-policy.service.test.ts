@@ -1,7 +1,7 @@
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import fc from 'fast-check';
 import { Secret, SecretsService } from 'nestjs-security';
-import { hash } from 'node:crypto';
+import { hash, pbkdf2Sync } from 'node:crypto';
 import { inspect } from 'node:util';
 import { passwordPolicySchema } from '../../lib/password/policy/password-policy-schema.js';
 import { policySchema } from '../../lib/password/policy/password-policy.options.js';
@@ -11,6 +11,8 @@ import { codesOf, policyWith } from '../support/password-policy.js';
 const GOOD = 'correct horse battery staple';
 const ALICE = { email: 'alice.smith@example.com', username: 'asmith77', name: 'Alice Smith' };
 const secrets = new SecretsService();
+/** As OWASP asks for with SHA-256. */
+const PBKDF2_ITERATIONS = 600_000;
 
 let policy: PasswordPolicyService;
 beforeAll(() => {
@@ -276,14 +278,18 @@ describe('Hostile passwords', () => {
     ['signs for letters', '!1|$5+7@4'.repeat(455)],
     ['256 of one letter', 'a'.repeat(256)],
     ['5 kB', 'ü'.repeat(2500)],
-  ])('take under 10 ms: %s', async (_, password) => {
-    const times = [];
+  ])('take less time than a sixth of what hashing them would: %s', async (_, password) => {
+    const [evaluating, hashing] = [[], []] as [number[], number[]];
     for (let round = 0; round < 5; round += 1) {
       const started = performance.now();
       await policy.evaluate(password, CONTEXT);
-      times.push(performance.now() - started);
+      const evaluated = performance.now();
+      pbkdf2Sync(password, 'a salt', PBKDF2_ITERATIONS / 6, 32, 'sha256');
+      evaluating.push(evaluated - started);
+      hashing.push(performance.now() - evaluated);
     }
-    expect(Math.min(...times)).toBeLessThan(10);
+    // Beside other work of the same machine, since a slow one is no fault.
+    expect(Math.min(...evaluating)).toBeLessThan(Math.min(...hashing));
   });
 
   it('get a verdict, whatever they are', async () => {
