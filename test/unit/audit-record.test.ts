@@ -23,6 +23,20 @@ it('a pseudonym of a huge identifier is made without normalising it, which would
   expect(pseudonym('A'.repeat(1025))).not.toBe(pseudonym('a'.repeat(1025)));
 });
 
+describe('a field with members of its own', () => {
+  it('has those of its value only, and loses none, whatever all objects inherit', () => {
+    const prototype = Object.prototype as { id?: string };
+    prototype.id = 'inherited';
+    try {
+      const written = body({ event: 'user_created', target: { type: 'user', note: 'kept' } });
+      expect(JSON.parse(written)).toMatchObject({ target: { type: 'user', note: 'kept' } });
+      expect(written).not.toContain('inherited');
+    } finally {
+      delete prototype.id;
+    }
+  });
+});
+
 describe('a record', () => {
   it('has its fields in a fixed order', () => {
     const text = body({

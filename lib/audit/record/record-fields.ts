@@ -83,21 +83,17 @@ export class RecordFields {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     const texts: Readonly<Record<string, unknown>> = isPlain(value) ? value : { ...value };
     let written = '';
-    let known = 0;
     for (const member of members) {
-      const text = texts[member];
+      const text = Object.hasOwn(texts, member) ? texts[member] : undefined;
       if (text === undefined) continue;
       if (typeof text !== 'string') return undefined;
       written += member === made ? `,"${member}":"${text}"` : this.text(member, text);
-      known += 1;
     }
-    const names = Object.keys(texts);
-    const isAll = names.length === known || names.every((name) => members.includes(name));
-    return isAll ? written : undefined;
+    return Object.keys(texts).every((name) => members.includes(name)) ? written : undefined;
   }
 }
 
-/** Whether nothing is inherited that might be taken for a member. */
+/** Whether an object can be read as it is, by its own members: no class has given it others. */
 function isPlain(value: object): value is Readonly<Record<string, unknown>> {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
