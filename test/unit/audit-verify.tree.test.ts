@@ -3,6 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { segmentsOf } from '../../lib/audit/log/read/log-folder.js';
 import { CompactRange, levelsOf } from '../../lib/audit/log/verify/compact-range.js';
+import {
+  hashText,
+  hashTextBytes,
+  hashTextOf,
+  putHashDigits,
+  putHashText,
+} from '../../lib/audit/log/verify/hash-text.js';
 import { RecordTemplate } from '../../lib/audit/log/verify/record-template.js';
 import type { RecordsResult } from '../../lib/audit/log/verify/records-task.js';
 import { scanRecords } from '../../lib/audit/log/verify/scan-records.js';
@@ -16,7 +23,7 @@ function leavesOf(count: number): Buffer[] {
 
 function rangeOf(leaves: readonly Buffer[], from: number, to: number): CompactRange {
   const range = new CompactRange(from);
-  for (const leaf of leaves.slice(from, to)) range.append(leaf.toString('latin1'));
+  for (const leaf of leaves.slice(from, to)) range.append(hashTextOf(leaf));
   return range;
 }
 
@@ -51,7 +58,7 @@ describe('A compact range', () => {
       fc.property(fc.nat(10_000), fc.nat(200), (from, length) => {
         const leaves = leavesOf(length);
         const range = new CompactRange(from);
-        for (const leaf of leaves) range.append(leaf.toString('latin1'));
+        for (const leaf of leaves) range.append(hashTextOf(leaf));
         const levels = levelsOf(from, from + length);
         expect(range.nodes()).toHaveLength(levels.length * 32);
         expect(levels.reduce((sum, level) => sum + 2 ** level, 0)).toBe(length);
@@ -62,39 +69,64 @@ describe('A compact range', () => {
   it('counts beyond 32 bits', () => {
     const from = 2 ** 40 - 3;
     const [leaves, range] = [leavesOf(6), new CompactRange(from)];
-    for (const leaf of leaves) range.append(leaf.toString('latin1'));
+    for (const leaf of leaves) range.append(hashTextOf(leaf));
     // A leaf and a pair on the left of 2 ** 40 do not join with what is on its right.
     expect(levelsOf(from, from + 6)).toEqual([0, 1, 1, 0]);
     expect(range.nodes().subarray(0, 32)).toEqual(leaves[0]);
   });
 });
 
+describe('A hash as a text', () => {
+  it('is the SHA-256 of the bytes, and gives its bytes and digits back', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.nat(7), (bytes, at) => {
+        const [expected, text] = [sha256(Buffer.from(bytes)), hashText(bytes)];
+        expect(hashTextBytes(text)).toEqual(expected);
+        expect(hashTextOf(expected)).toBe(text);
+        const memory = Buffer.alloc(80, 0xff);
+        const view = new DataView(memory.buffer, memory.byteOffset, memory.length);
+        putHashText(text, view, at);
+        expect(memory.subarray(at, at + 32)).toEqual(expected);
+        putHashDigits(text, view, at);
+        expect(memory.toString('latin1', at, at + 64)).toBe(expected.toString('hex'));
+        expect(memory.subarray(at + 64)).toEqual(Buffer.alloc(16 - at, 0xff));
+      }),
+    );
+  });
+});
+
 describe('What a record has to begin with', () => {
+  const viewOf = (bytes: Buffer): DataView =>
+    new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
   it('is known of one record after the other, also where the number grows by a digit', () => {
-    const hash = sha256('a record');
     fc.assert(
       fc.property(fc.constantFrom(0, 7, 8, 9, 98, 999, 99_999, 2 ** 40), (seq) => {
-        const template = new RecordTemplate('0-stream00', seq);
+        const template = new RecordTemplate('0-stream00', seq, hashTextOf(sha256(`${seq}`)));
         for (let next = seq; next < seq + 4; next += 1) {
-          const line = `{"v":1,"seq":${next},"prev":"${hash.toString('hex')}","id":"0-stream00:${next}","time":"`;
+          const prev = sha256(`${next}`).toString('hex');
+          const line = `{"v":1,"seq":${next},"prev":"${prev}","id":"0-stream00:${next}","time":"`;
           expect(template.length).toBe(line.length);
-          expect(template.matches(Buffer.from(`..${line}`), 2, hash, 0)).toBe(true);
-          template.advance();
+          expect(template.matches(viewOf(Buffer.from(`..${line}`)), 2)).toBe(true);
+          template.advance(hashTextOf(sha256(`${next + 1}`)));
         }
       }),
     );
   });
 
-  it('is told from everything that differs in one byte', () => {
+  it('is told from everything that differs in one byte, and from what ends before', () => {
     const hash = sha256('a record');
     const line = `{"v":1,"seq":17,"prev":"${hash.toString('hex')}","id":"0-stream00:17","time":"`;
-    const template = new RecordTemplate('0-stream00', 17);
+    const template = new RecordTemplate('0-stream00', 17, hashTextOf(hash));
     for (let at = 0; at < line.length; at += 1) {
-      for (const bit of [0x01, 0x20, 0x80]) {
+      for (let byte = 0; byte < 256; byte += 1) {
         const bytes = Buffer.from(line);
-        bytes.writeUInt8(bytes.readUInt8(at) ^ bit, at);
-        expect(template.matches(bytes, 0, hash, 0)).toBe(false);
+        const isSame = bytes[at] === byte;
+        bytes.writeUInt8(byte, at);
+        expect(template.matches(viewOf(bytes), 0)).toBe(isSame);
       }
+      expect(template.matches(viewOf(Buffer.from(line)), at)).toBe(at === 0);
+      expect(template.matches(viewOf(Buffer.from(line.slice(0, at))), 0)).toBe(false);
     }
   });
 });

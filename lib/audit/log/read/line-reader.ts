@@ -24,6 +24,8 @@ export interface Stretch {
  */
 export class LineReader {
   readonly bytes = Buffer.allocUnsafeSlow(1 + CHUNK_BYTES);
+  /** The same memory, for who compares more than a byte at a time. */
+  readonly view = new DataView(this.bytes.buffer);
   readonly #handle: FileHandle;
   readonly #stretch: Stretch;
   /** Where in `bytes` the next line begins. */

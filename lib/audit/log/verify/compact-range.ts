@@ -1,6 +1,13 @@
 import { hash } from 'node:crypto';
+import {
+  HASH_BYTES,
+  hashText,
+  type HashText,
+  hashTextBytes,
+  hashTextOf,
+  putHashText,
+} from './hash-text.js';
 
-const HASH_BYTES = 32;
 const LEFT = 1;
 const RIGHT = LEFT + HASH_BYTES;
 const PAIR_BYTES = RIGHT + HASH_BYTES;
@@ -16,13 +23,15 @@ const LEVELS = 54;
 export class CompactRange {
   /** The two children that meet at a level, behind the byte that is hashed before them. */
   readonly #pairs = Array.from({ length: LEVELS }, () => Buffer.alloc(PAIR_BYTES, NODE_PREFIX));
+  readonly #views = this.#pairs.map(
+    ({ buffer, byteOffset, length }) => new DataView(buffer, byteOffset, length),
+  );
   /** At which levels a left child waits for its right one. */
   readonly #waiting = new Uint8Array(LEVELS);
   /** Right children whose left ones are before the range, smallest first. */
-  readonly #border: string[] = [];
+  readonly #border: HashText[] = [];
   #from: number;
   #end: number;
-  #lastLeafAt = LEFT;
 
   /** @param from the place of the first leaf */
   constructor(from: number) {
@@ -39,29 +48,10 @@ export class CompactRange {
     return this.#end;
   }
 
-  /** The memory that holds the last leaf that was appended, at {@link CompactRange.lastLeafAt}. */
-  get memory(): Buffer {
-    return this.#pair(0);
-  }
-
-  get lastLeafAt(): number {
-    return this.#lastLeafAt;
-  }
-
-  /**
-   * Adds a leaf.
-   *
-   * @param leaf its hash, as a text of one character per byte
-   */
-  append(leaf: string): void {
-    const index = this.#end;
-    this.#lastLeafAt = index % 2 === 0 ? LEFT : RIGHT;
-    // Also where it joins nothing: the last leaf is asked for.
-    this.#pair(0).write(leaf, this.#lastLeafAt, HASH_BYTES, 'latin1');
-    if (index % 2 === 0) this.#waiting[0] = 1;
-    else if (this.#waiting[0] === 0) this.#border.push(leaf);
-    else this.#join(0, index);
-    this.#end = index + 1;
+  /** Adds the hash of a leaf. */
+  append(leaf: HashText): void {
+    this.#insert(0, this.#end, leaf);
+    this.#end += 1;
   }
 
   /**
@@ -73,7 +63,7 @@ export class CompactRange {
   appendRange(to: number, nodes: Buffer): void {
     levelsOf(this.#end, to).forEach((level, index) => {
       const at = index * HASH_BYTES;
-      this.#insert(level, this.#end / 2 ** level, nodes.toString('latin1', at, at + HASH_BYTES));
+      this.#insert(level, this.#end / 2 ** level, hashTextOf(nodes.subarray(at, at + HASH_BYTES)));
       this.#end += 2 ** level;
     });
   }
@@ -84,7 +74,7 @@ export class CompactRange {
       .filter((_, level) => this.#waiting[level] === 1)
       .map((pair) => pair.subarray(LEFT, RIGHT))
       .toReversed();
-    return Buffer.concat([...this.#border.map((node) => Buffer.from(node, 'latin1')), ...waiting]);
+    return Buffer.concat([...this.#border.map(hashTextBytes), ...waiting]);
   }
 
   /** The root of the tree, where the range begins at 0. */
@@ -102,25 +92,29 @@ export class CompactRange {
     this.#border.length = 0;
   }
 
-  #insert(level: number, index: number, node: string): void {
+  #insert(level: number, index: number, node: HashText): void {
     const isLeft = index % 2 === 0;
-    this.#pair(level).write(node, isLeft ? LEFT : RIGHT, HASH_BYTES, 'latin1');
+    if (!isLeft && this.#waiting[level] === 0) {
+      this.#border.push(node);
+      return;
+    }
+    putHashText(node, this.#view(level), isLeft ? LEFT : RIGHT);
     if (isLeft) this.#waiting[level] = 1;
-    else if (this.#waiting[level] === 0) this.#border.push(node);
     else this.#join(level, index);
   }
 
   /** Makes the parent of the pair of a level, and goes on above. */
   #join(level: number, index: number): void {
     this.#waiting[level] = 0;
-    const parent = hash('sha256', this.#pair(level), 'binary');
-    this.#insert(level + 1, (index - 1) / 2, parent);
+    this.#insert(level + 1, (index - 1) / 2, hashText(this.#pair(level)));
   }
 
   #pair(level: number): Buffer {
-    const pair = this.#pairs[level];
-    if (!pair) throw new RangeError('the tree is too large');
-    return pair;
+    return orTooLarge(this.#pairs[level]);
+  }
+
+  #view(level: number): DataView {
+    return orTooLarge(this.#views[level]);
   }
 }
 
@@ -138,4 +132,9 @@ export function levelsOf(from: number, to: number): number[] {
 
 function parentOf(left: Buffer, right: Buffer): Buffer {
   return hash('sha256', Buffer.concat([Buffer.of(NODE_PREFIX), left, right]), 'buffer');
+}
+
+function orTooLarge<Value>(ofLevel: Value | undefined): Value {
+  if (!ofLevel) throw new RangeError('the tree is too large');
+  return ofLevel;
 }

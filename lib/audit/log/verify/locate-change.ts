@@ -1,6 +1,7 @@
 import { leafHash } from '../leaf-hash.js';
 import type { Segment } from '../read/log-folder.js';
 import { CompactRange } from './compact-range.js';
+import { hashTextOf } from './hash-text.js';
 import { LeafTiles } from '../read/leaf-tiles.js';
 import { linesFrom } from '../read/segment-lines.js';
 import type { RootClaim } from './root-claims.js';
@@ -35,7 +36,7 @@ export async function locateChange(
   const tiles = new LeafTiles(folder);
   const range = new CompactRange(0);
   range.appendRange(size, nodes);
-  for await (const leaf of tiles.leaves(size, claim.size)) range.append(leaf.toString('latin1'));
+  for await (const leaf of tiles.leaves(size, claim.size)) range.append(hashTextOf(leaf));
   if (range.end !== claim.size || !range.root().equals(claim.root)) return undefined;
   // Of pruned records there are no lines, and nothing that could differ.
   let seq = Math.max(size, segments[0]?.first ?? 0);

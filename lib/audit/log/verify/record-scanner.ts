@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { hash } from 'node:crypto';
 import { CompactRange } from './compact-range.js';
 import { eventAt } from './event-at.js';
+import { hashText, hashTextBytes, hashTextOf } from './hash-text.js';
 import { MAX_LINE_BYTES, type LineReader } from '../read/line-reader.js';
 import { recordFault, type RecordFault } from './record-fault.js';
 import { isRecordLine } from './record-line.js';
@@ -17,6 +17,7 @@ const BRACE = 0x7d;
 const LEAF_PREFIX = 0x00;
 const OF_THE_LOG = Buffer.from('audit_');
 const NO_RECORD = Buffer.alloc(0);
+const NO_HASH = hashTextOf(Buffer.alloc(32));
 
 /** Takes the records of a stretch one after the other. What it does for each is what verification costs. */
 export class RecordScanner {
@@ -26,11 +27,10 @@ export class RecordScanner {
   readonly #cuts: number[] = [];
   readonly #nodes: Buffer[] = [];
   #first: RecordsResult['first'];
-  #template = new RecordTemplate('', 0);
+  #template = new RecordTemplate('', 0, NO_HASH);
   #range = new CompactRange(0);
-  /** The hash that the next record has to carry as `prev`: in which memory, and where. */
-  #memory: Buffer = NO_RECORD;
-  #hashAt = 0;
+  /** The hash that the next record has to carry as `prev`. */
+  #link = NO_HASH;
   #nextCut = Infinity;
   #lastOffset = 0;
   #endOffset = 0;
@@ -62,7 +62,7 @@ export class RecordScanner {
         : isRecordLine(filled.subarray(reader.start, end));
       if (!this.#first && isLine) this.#begin(filled.subarray(reader.start, end), reader);
       if (this.isDone) break;
-      if (!isLine || !this.#takeRecord(filled, reader.start, end)) {
+      if (!isLine || !this.#takeRecord(reader, reader.start, end)) {
         this.#fail(isLine ? filled.subarray(reader.start, end) : NO_RECORD, reader);
         break;
       }
@@ -89,7 +89,7 @@ export class RecordScanner {
       next: this.#range.end,
       lastOffset: this.#lastOffset,
       endOffset: this.#endOffset,
-      lastLeaf: this.#memory.toString('hex', this.#hashAt, this.#hashAt + 32),
+      lastLeaf: hashTextBytes(this.#link).toString('hex'),
       lastTime: this.#lastTime,
       cuts: this.#cuts,
       nodes: Buffer.concat(this.#nodes),
@@ -104,26 +104,25 @@ export class RecordScanner {
     if (!place) return this.#fail(NO_RECORD, reader);
     const offset = reader.offsetOf(reader.start);
     this.#first = { ...place, offset };
-    this.#template = new RecordTemplate(this.#task.stream, place.seq);
+    this.#link = hashTextOf(Buffer.from(place.prev, 'hex'));
+    this.#template = new RecordTemplate(this.#task.stream, place.seq, this.#link);
     this.#range = new CompactRange(place.seq);
-    this.#memory = Buffer.from(place.prev, 'hex');
     this.#nextCut = this.#sizes.above(place.seq);
     this.#lastOffset = offset;
     this.#endOffset = offset;
   }
 
-  #takeRecord(bytes: Buffer, start: number, end: number): boolean {
-    if (!this.#template.matches(bytes, start, this.#memory, this.#hashAt)) return false;
+  #takeRecord({ bytes, view }: LineReader, start: number, end: number): boolean {
+    if (!this.#template.matches(view, start)) return false;
     const event = eventAt(bytes, start + this.#template.length);
     if (event === -1) return false;
     if (isEqualAt(bytes, event, OF_THE_LOG)) this.#note(bytes.subarray(start, end));
     // The LF of the line before makes room for the byte that a leaf is hashed with.
     bytes[start - 1] = LEAF_PREFIX;
     const leaf = new Uint8Array(bytes.buffer, bytes.byteOffset + start - 1, end - start + 1);
-    this.#range.append(hash('sha256', leaf, 'binary'));
-    this.#memory = this.#range.memory;
-    this.#hashAt = this.#range.lastLeafAt;
-    this.#template.advance();
+    this.#link = hashText(leaf);
+    this.#range.append(this.#link);
+    this.#template.advance(this.#link);
     if (this.#range.end === this.#nextCut) this.#cut();
     return true;
   }

@@ -1,5 +1,6 @@
 import { CompactRange } from './compact-range.js';
 import { LeafTiles } from '../read/leaf-tiles.js';
+import { hashTextOf } from './hash-text.js';
 import { SizeCursor } from './size-cursor.js';
 
 /** Leaves that only the tiles hold, since the segments with their records were pruned. */
@@ -41,12 +42,12 @@ export async function scanTiles({ folder, from, to, sizes }: TilesTask): Promise
     nodes.push(range.nodes());
     range.restart();
   };
+  let lastLeaf = '';
   for await (const leaf of tiles.leaves(from, to)) {
-    range.append(leaf.toString('latin1'));
+    range.append(hashTextOf(leaf));
+    lastLeaf = leaf.toString('hex');
     if (range.end === cursor.above(range.from)) cut();
   }
   if (range.end > range.from) cut();
-  const { memory, lastLeafAt } = range;
-  const lastLeaf = memory.toString('hex', lastLeafAt, lastLeafAt + 32);
   return { kind: 'tiles', next: range.end, lastLeaf, cuts, nodes: Buffer.concat(nodes) };
 }
