@@ -2,7 +2,7 @@ import { AuditError } from '../../errors/audit.error.js';
 import { defaultLevelOf } from '../../events/owasp-vocabulary.js';
 import type { AuditActor, AuditEvent } from './audit-event.js';
 import { assertEvent } from './event-problem.js';
-import { RecordFields, type FieldContext } from './record-fields.js';
+import { fieldShape, RecordFields, type FieldContext } from './record-fields.js';
 
 /** A record as it stands in the log, read back. */
 export interface AuditRecord {
@@ -43,11 +43,11 @@ export interface RecordContext extends FieldContext {
   readonly app?: RecordApp | undefined;
 }
 
-const ACTOR = ['type', 'id', 'pseudo', 'tenant'];
-const TARGET = ['type', 'id'];
-const ORIGIN = ['ip', 'ua'];
-const HTTP = ['method', 'route'];
-const APP = ['name', 'version', 'instance'];
+const ACTOR = fieldShape('actor', ['type', 'id', 'pseudo', 'tenant']);
+const TARGET = fieldShape('target', ['type', 'id']);
+const ORIGIN = fieldShape('origin', ['ip', 'ua']);
+const HTTP = fieldShape('http', ['method', 'route']);
+const APP = fieldShape('app', ['name', 'version', 'instance']);
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 /** 65,535 bytes a line, less what the log puts in front: version, place, hash and id. */
 const MAX_BODY_BYTES = 65_535 - 256;
@@ -96,13 +96,13 @@ function bodyOf(event: AuditEvent, context: RecordContext): string {
     `"time":"${context.time}","event":"${event.event}","level":"${level}"` +
     (event.outcome === undefined ? '' : `,"outcome":"${event.outcome}"`) +
     fields.text('reason', event.reason) +
-    fields.structure('actor', actorOf(event.actor, pseudonymOf), ACTOR, 'pseudo') +
-    fields.structure('target', event.target, TARGET) +
-    fields.structure('origin', event.origin, ORIGIN) +
-    fields.structure('http', event.http, HTTP) +
+    fields.structure(ACTOR, actorOf(event.actor, pseudonymOf), 'pseudo') +
+    fields.structure(TARGET, event.target) +
+    fields.structure(ORIGIN, event.origin) +
+    fields.structure(HTTP, event.http) +
     fields.text('req', event.req) +
     (trace !== undefined && TRACE_ID.test(trace) ? `,"trace":"${trace}"` : '') +
-    fields.structure('app', app, APP) +
+    fields.structure(APP, app) +
     fields.any('details', event.details) +
     (n === undefined ? '}' : `,"n":${n}}`)
   );

@@ -16,12 +16,13 @@ export function flatJson(value: object, harmless: HarmlessTexts): string | undef
   if (names.length > MAX_NAMES) return undefined;
   let json = '';
   for (const name of names) {
-    if (!harmless.hasName(name) || isToldByNeighbour(value, name)) return undefined;
+    const named = harmless.named(name);
+    if (named === undefined || isToldByNeighbour(value, name)) return undefined;
     const item = primitiveJson((value as Readonly<Record<string, unknown>>)[name], harmless);
     if (item === undefined) return undefined;
-    json += `,"${name}":${item}`;
+    json += (json === '' ? '{' : ',') + named + item;
   }
-  return `{${json.slice(1)}}`;
+  return json === '' ? '{}' : `${json}}`;
 }
 
 function primitiveJson(item: unknown, harmless: HarmlessTexts): string | undefined {

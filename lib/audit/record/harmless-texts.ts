@@ -16,7 +16,7 @@ const FASTER_FOUND = 24;
  */
 export class HarmlessTexts {
   readonly #texts = new LRUCache<string, true>({ max: MAX_KNOWN });
-  readonly #names = new LRUCache<string, true>({ max: MAX_KNOWN });
+  readonly #names = new LRUCache<string, string>({ max: MAX_KNOWN });
 
   /** Whether nothing in a text is to be taken out or escaped. Not told of texts of more than 256 characters. */
   has(text: string): boolean {
@@ -28,12 +28,17 @@ export class HarmlessTexts {
     return stays;
   }
 
-  /** Whether a property's name may be written as it is, and its value needs no replacing for it. */
-  hasName(name: string): boolean {
-    if (this.#names.get(name)) return true;
-    const isPlain = name.length <= MAX_NAME && this.has(name) && !isSensitiveName(name);
-    if (isPlain) this.#names.set(name, true);
-    return isPlain;
+  /**
+   * A property's name as it stands before its value: `"name":`. Nothing where the name may not be written as it is,
+   * or its value has to be replaced for it.
+   */
+  named(name: string): string | undefined {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    if (name.length > MAX_NAME || !this.has(name) || isSensitiveName(name)) return undefined;
+    const written = `"${name}":`;
+    this.#names.set(name, written);
+    return written;
   }
 }
 

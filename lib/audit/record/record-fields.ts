@@ -14,6 +14,28 @@ export interface FieldContext {
   readonly harmless?: HarmlessTexts | undefined;
 }
 
+/** A field with members of its own, all texts: what stands in JSON before the text of each. */
+export interface FieldShape {
+  readonly name: string;
+  readonly members: readonly {
+    readonly name: string;
+    /** Before the text of a first member … */
+    readonly first: string;
+    /** … and of one behind another. */
+    readonly next: string;
+  }[];
+}
+
+/** The shape of a field whose members have this order. */
+export function fieldShape(name: string, members: readonly string[]): FieldShape {
+  const written = members.map((member) => ({
+    name: member,
+    first: `,"${name}":{"${member}":"`,
+    next: `","${member}":"`,
+  }));
+  return { name, members: written };
+}
+
 /**
  * Writes the fields of a record as JSON text, each with a comma before it and without secrets. A field that
  * is `undefined` is left out.
@@ -30,7 +52,7 @@ export class RecordFields {
   /** A field that should be text. */
   text(name: string, value: unknown): string {
     if (value === undefined) return '';
-    return typeof value === 'string' ? `,"${name}":${this.#quoted(value)}` : this.any(name, value);
+    return typeof value === 'string' ? `,"${name}":"${this.#safe(value)}"` : this.any(name, value);
   }
 
   /**
@@ -38,15 +60,15 @@ export class RecordFields {
    *
    * @param made the member whose text was made here and is known to be safe
    */
-  structure(name: string, value: unknown, members: readonly string[], made?: string): string {
+  structure(shape: FieldShape, value: unknown, made?: string): string {
     if (value === undefined) return '';
     try {
-      const written = this.#ofTexts(value, members, made);
-      if (written !== undefined) return written === '' ? '' : `,"${name}":{${written.slice(1)}}`;
+      const written = this.#ofTexts(shape, value, made);
+      if (written !== undefined) return written;
     } catch {
       // A getter threw, or a proxy.
     }
-    return this.any(name, value);
+    return this.any(shape.name, value);
   }
 
   /** A field of any kind. */
@@ -54,9 +76,10 @@ export class RecordFields {
     return value === undefined ? '' : `,"${name}":${this.#flat(value) ?? this.#redacted(value)}`;
   }
 
-  #quoted(text: string): string {
-    if (this.#harmless.has(text)) return `"${text}"`;
-    return quoted(redactText(text, (email) => this.#pseudonymOf(email)));
+  /** A text as it stands between quotes. */
+  #safe(text: string): string {
+    if (this.#harmless.has(text)) return text;
+    return quoted(redactText(text, (email) => this.#pseudonymOf(email))).slice(1, -1);
   }
 
   #redacted(value: unknown): string {
@@ -79,18 +102,27 @@ export class RecordFields {
   }
 
   /** Nothing for anything but an object with these members only, all of them texts. */
-  #ofTexts(value: unknown, members: readonly string[], made?: string): string | undefined {
+  #ofTexts({ members }: FieldShape, value: unknown, made?: string): string | undefined {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     const texts: Readonly<Record<string, unknown>> = isPlain(value) ? value : { ...value };
     let written = '';
-    for (const member of members) {
-      const text = Object.hasOwn(texts, member) ? texts[member] : undefined;
+    let count = 0;
+    for (const { name, first, next } of members) {
+      if (!isOwn(texts, name)) continue;
+      count += 1;
+      const text = texts[name];
       if (text === undefined) continue;
       if (typeof text !== 'string') return undefined;
-      written += member === made ? `,"${member}":"${text}"` : this.text(member, text);
+      written += (written === '' ? first : next) + (name === made ? text : this.#safe(text));
     }
-    return Object.keys(texts).every((name) => members.includes(name)) ? written : undefined;
+    if (count !== Object.keys(texts).length) return undefined;
+    return written === '' ? '' : `${written}"}`;
   }
+}
+
+/** Whether a member is among those that `Object.keys` gives. */
+function isOwn(value: object, name: string): boolean {
+  return Object.prototype.propertyIsEnumerable.call(value, name);
 }
 
 /** Whether an object can be read as it is, by its own members: no class has given it others. */
