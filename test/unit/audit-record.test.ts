@@ -137,6 +137,28 @@ describe('a record', () => {
     expect(JSON.parse(text)).toMatchObject({ http: { route: '/x?token=[redacted]' } });
   });
 
+  it.each([
+    '{"kty":"oct","k":"S3cr3tS3cr3t"}',
+    '{"password":["x","S3cr3tS3cr3t"]}',
+    '{"pass\\u0077ord":{"new":"S3cr3tS3cr3t"}}',
+    '[["password","S3cr3tS3cr3t"]]',
+  ])('takes secrets out of the JSON %j in any text', (text) => {
+    for (const event of [
+      { reason: text },
+      { req: text },
+      { actor: { type: 'user', tenant: text } },
+      { target: { id: text } },
+      { origin: { ua: text } },
+      { details: { x: text } },
+      { details: { [text]: 1 } },
+      { details: new Map([[text, 1]]) },
+    ]) {
+      const line = body({ event: 'x', ...event });
+      expect(line).not.toContain('S3cr3t');
+      expect(line).toContain('[redacted]');
+    }
+  });
+
   const payloads = readFileSync('test/vectors/audit/injection-payloads.jsonl', 'utf8')
     .trim()
     .split('\n');

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { AuditEvent } from '../../lib/audit/record/audit-event.js';
 import { recordBody } from '../../lib/audit/record/audit-record.js';
 import { flatJson } from '../../lib/audit/record/flat-json.js';
 import { HarmlessTexts } from '../../lib/audit/record/harmless-texts.js';
@@ -125,6 +126,41 @@ describe('the JSON of a flat object', () => {
     ['an e-mail address', { a: 'ann@example.com' }],
   ])('is not given for %s', (_, value) => {
     expect(flatJson(value, new HarmlessTexts())).toBeUndefined();
+  });
+});
+
+describe('a field with members of its own', () => {
+  const textOf = (target: unknown): unknown => {
+    const context = { time: '1970-01-01T00:00:00.000Z', pseudonymOf };
+    const event = { event: 'authz_fail', target } as AuditEvent;
+    return (JSON.parse(`{${recordBody(event, context)}`) as { target?: unknown }).target;
+  };
+
+  it('holds what redaction gives of it, whatever members it has', () => {
+    const name = fc.constantFrom('type', 'id', 'name', 'password', 'toJSON', 'a');
+    const value = fc.oneof(someText, someText, fc.constant(undefined), fc.integer(), anything);
+    fc.assert(
+      fc.property(fc.dictionary(name, value, { minKeys: 1, maxKeys: 3 }), (target) => {
+        const entries = Object.entries(target);
+        const isUsual = entries.every(
+          ([key, each]) =>
+            ['type', 'id'].includes(key) && ['string', 'undefined'].includes(typeof each),
+        );
+        // Of a member that it knows, `undefined` is as good as none.
+        const kept = isUsual ? entries.filter(([, each]) => each !== undefined) : entries;
+        const redacted: unknown = JSON.parse(
+          toJsonText(redact(Object.fromEntries(kept), pseudonymOf)),
+        );
+        expect(textOf(target)).toEqual(kept.length === 0 ? undefined : redacted);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('loses no member that hides from Object.keys behind one that it knows', () => {
+    const hidden = Object.defineProperty({ a: 'x' }, 'id', { value: 'y', enumerable: false });
+    expect(textOf(hidden)).toEqual({ a: 'x' });
+    expect(textOf(Object.create({ id: 'inherited' }, {}))).toBeUndefined();
   });
 });
 

@@ -1,8 +1,7 @@
 import type { Identifier } from '../../events/security-event.js';
 import { flatJson } from './flat-json.js';
 import { HarmlessTexts } from './harmless-texts.js';
-import { quoted, toJsonText } from './json-text.js';
-import { redactText } from './redact-text.js';
+import { toJsonText } from './json-text.js';
 import { redact, type PersonalText } from './redact.js';
 
 /** What fields are written with. */
@@ -79,7 +78,7 @@ export class RecordFields {
   /** A text as it stands between quotes. */
   #safe(text: string): string {
     if (this.#harmless.has(text)) return text;
-    return quoted(redactText(text, (email) => this.#pseudonymOf(email))).slice(1, -1);
+    return this.#redacted(text).slice(1, -1);
   }
 
   #redacted(value: unknown): string {

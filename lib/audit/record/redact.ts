@@ -166,7 +166,9 @@ class Redaction {
     [key, value]: readonly [unknown, unknown],
     depth: number,
   ): void {
-    const name = typeof key === 'string' ? key : JSON.stringify(this.of(key, depth + 1));
+    const nested = typeof key === 'string' ? parseNestedJson(key) : key;
+    const isName = typeof key === 'string' && nested === undefined;
+    const name = isName ? key : JSON.stringify(this.of(nested, depth + 1));
     const safeName = this.#spend(this.#search(name, MAX_NAME));
     const isSecret =
       isSensitiveName(name) ||
