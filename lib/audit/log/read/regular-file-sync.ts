@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { NO_LINK_NO_WAIT, reasonOf, type Unreadable } from './regular-file.js';
+import { NO_LINK_NO_WAIT, reasonOf, unreadable, type Unreadable } from './regular-file.js';
 
 /**
  * Opens a regular file, without following a link or waiting for a pipe.
@@ -42,11 +42,30 @@ export function readRegularSync(path: string, maxBytes: number): Buffer | Unread
 /** Reads so many bytes, fewer only where the file ends. */
 export function readExactly(fd: number, position: number, length: number): Buffer {
   const buffer = Buffer.alloc(length);
+  return buffer.subarray(0, readAll(fd, buffer, position));
+}
+
+/**
+ * Fills a buffer from a place in a file.
+ *
+ * @param path for the message of the error
+ * @returns how many bytes there were
+ * @throws AuditError `AUDIT_LOG_UNREADABLE` when the system refuses it
+ */
+export function readIntoSync(fd: number, buffer: Buffer, position: number, path: string): number {
+  try {
+    return readAll(fd, buffer, position);
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+}
+
+function readAll(fd: number, buffer: Buffer, position: number): number {
   let read = 0;
-  while (read < length) {
-    const count = readSync(fd, buffer, read, length - read, position + read);
+  while (read < buffer.length) {
+    const count = readSync(fd, buffer, read, buffer.length - read, position + read);
     if (count === 0) break;
     read += count;
   }
-  return buffer.subarray(0, read);
+  return read;
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { LineReader } from '../read/line-reader.js';
 import { openRegular } from '../read/regular-file.js';
 import { RecordScanner } from './record-scanner.js';
@@ -16,8 +17,11 @@ export async function scanRecords(task: RecordsTask): Promise<RecordsResult | 'g
     const reader = new LineReader(handle, task);
     const scanner = new RecordScanner(task);
     if (!(await reader.begin())) return scanner.result();
-    do scanner.take(reader);
-    while (!scanner.isDone && isUnfinished(reader) && (await reader.fill()));
+    for (scanner.take(reader); !scanner.isDone && isUnfinished(reader); scanner.take(reader)) {
+      // Should this be the main thread, it has other things to do as well.
+      await setImmediate();
+      if (!reader.fillSync()) break;
+    }
     const isTooLong = !scanner.isDone && reader.isLineTooLong;
     if (isTooLong && !(await reader.isTorn())) scanner.refuse(reader);
     return scanner.result();
