@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { segmentsOf } from '../../lib/audit/log/read/log-folder.js';
 import { CompactRange, levelsOf } from '../../lib/audit/log/verify/compact-range.js';
@@ -16,6 +16,9 @@ import { scanRecords } from '../../lib/audit/log/verify/scan-records.js';
 import { SizeCursor } from '../../lib/audit/log/verify/size-cursor.js';
 import { rootOf, sha256 } from '../support/audit-log-format.js';
 import { withStream } from '../support/audit-verification.js';
+
+/** How much a reader reads at first. */
+const READ_BYTES = 256 * 1024;
 
 function leavesOf(count: number): Buffer[] {
   return Array.from({ length: count }, (_, index) => sha256(`leaf ${index}`));
@@ -152,6 +155,31 @@ describe('A segment that is scanned in parts', () => {
         expect(whole.root()).toEqual(rootOf(stream.leaves()));
       });
       await fc.assert(check, { numRuns: 30 });
+    });
+  });
+
+  it('shows a change of any byte, also where one piece that is read ends and the next begins', async () => {
+    await withStream({ records: 2500, segments: [0] }, async (stream, { directory }) => {
+      const [segment] = await segmentsOf(join(directory, stream.name));
+      if (!segment) throw new Error('a segment was expected');
+      const { path, size } = segment;
+      const whole = readFileSync(path);
+      const range = { from: 0, to: size, end: size, limit: 2500, sizes: SizeCursor.share([]) };
+      const task = { kind: 'records', path, stream: stream.name, ...range } as const;
+      expect(await scanRecords(task)).toMatchObject({ next: 2500, endOffset: size });
+      const showsChangeAt = async (at: number): Promise<void> => {
+        const changed = Buffer.from(whole);
+        changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+        writeFileSync(path, changed);
+        const line = whole.subarray(0, at).filter((byte) => byte === 0x0a).length;
+        const part = await scanRecords(task);
+        if (part === 'gone' || !part.fault) throw new Error(`byte ${at} was missed`);
+        expect([line - 1, line, line + 1]).toContain(part.fault.seq);
+      };
+      // The last record, and the line end before it, are proven by roots only.
+      const last = whole.lastIndexOf(0x0a, size - 2);
+      await fc.assert(fc.asyncProperty(fc.nat(last - 1), showsChangeAt), { numRuns: 200 });
+      for (let at = READ_BYTES - 3; at < READ_BYTES + 3; at += 1) await showsChangeAt(at);
     });
   });
 
