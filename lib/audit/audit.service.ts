@@ -27,6 +27,7 @@ import { checkedSubject, type PersonalSubject } from './record/personal/personal
 import { pseudonymKeys, subjectKeysOf } from './record/personal/subject-keys-of.js';
 import { UnconfiguredAuditLog } from './log/unconfigured-audit-log.js';
 import { Pseudonyms, pseudonymsOf } from './record/pseudonym.js';
+import { readEvent } from './record/read-event.js';
 import { RecordBodies } from './record/record-bodies.js';
 
 /**
@@ -87,7 +88,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
    * @throws SecurityConfigurationError `AUDIT_NOT_CONFIGURED` without `audit.directory`
    */
   record(event: AuditEvent): Promise<Receipt> {
-    return this.#recorded(() => this.scopes.apply(event));
+    return this.#recorded(() => this.scopes.apply(readEvent(event)));
   }
 
   /**

@@ -51,7 +51,7 @@ export class AuditScope {
   /** The event with what the scope knows; its own fields win. */
   apply(event: AuditEvent): AuditEvent {
     const context = this.#storage.getStore();
-    if (!context) return event;
+    if (!context || typeof event !== 'object' || event === null) return event;
     const { tenant, ...defaults } = context;
     const scoped: AuditEvent = { ...defaults, ...given(event) };
     if (tenant === undefined || scoped.actor?.tenant !== undefined) return scoped;

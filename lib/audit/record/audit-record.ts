@@ -101,7 +101,7 @@ function bodyOf(event: AuditEvent, context: RecordContext): string {
     fields.structure(ORIGIN, event.origin) +
     fields.structure(HTTP, event.http) +
     fields.text('req', event.req) +
-    (trace !== undefined && TRACE_ID.test(trace) ? `,"trace":"${trace}"` : '') +
+    (typeof trace === 'string' && TRACE_ID.test(trace) ? `,"trace":"${trace}"` : '') +
     fields.structure(APP, app) +
     fields.any('details', event.details) +
     (n === undefined ? '}' : `,"n":${n}}`)

@@ -6,7 +6,7 @@ import { PersonalData } from './personal/personal-data.js';
 import { CUT, redactText, SCANNED_CHARACTERS } from './redact-text.js';
 import { isCardName, isSensitiveName } from './sensitive-names.js';
 import { isTellingEntry, isToldByItem, isToldByNeighbour } from './telling-neighbours.js';
-import { parseNestedJson, shapeOf } from './value-shape.js';
+import { parseNestedJson, shapeOf, UNREADABLE } from './value-shape.js';
 
 /** Plain data, as JSON holds it. */
 export type JsonValue =
@@ -24,6 +24,8 @@ const MAX_BYTES = 16 * 1024 - RESERVED_BYTES;
 const MAX_SEARCHED = 64 * 1024;
 /** No integer of use is larger, and writing a huge one takes long. */
 const MAX_BIGINT = 1n << 256n;
+/** Of a card number with separators, and of what is written for one. */
+const MAX_CARD_TEXT = 64;
 const SMALLEST_CARD = 1e12;
 const MASKED_CARD = /^\[card ending \d{4}\]$/;
 
@@ -83,8 +85,10 @@ class Redaction {
   }
 
   #ofText(text: string): string {
+    // Reading JSON is a search, too.
+    if (this.#searchesLeft < 0) return CUT;
     const nested = parseNestedJson(text);
-    if (nested === undefined) return this.#search(text);
+    if (nested === undefined) return this.#ofPlainText(text);
     // What stands in a text counts by the length of that text.
     const bytesLeft = this.#bytesLeft;
     this.#bytesLeft = MAX_BYTES;
@@ -92,6 +96,12 @@ class Redaction {
     const safe = JSON.stringify(this.of(nested, 1));
     this.#bytesLeft = bytesLeft;
     return this.#search(safe === canonical(nested) ? text : safe);
+  }
+
+  /** Without what was escaped in it, a text may have become JSON. */
+  #ofPlainText(text: string): string {
+    const safe = this.#search(text);
+    return safe === text || parseNestedJson(safe) === undefined ? safe : this.#ofText(safe);
   }
 
   /** The text without secrets, or nothing of it when too much was searched already. */
@@ -107,7 +117,7 @@ class Redaction {
     try {
       return this.#ofShape(value, depth);
     } catch {
-      return this.#spend('[unreadable]');
+      return this.#spend(UNREADABLE);
     } finally {
       this.#ancestors.pop();
     }
@@ -149,12 +159,14 @@ class Redaction {
     depth: number,
   ): { [name: string]: JsonValue } {
     const safe: { [name: string]: JsonValue } = {};
+    const first = Array.from(firstOf(entries, MAX_ITEMS + 1));
+    const neighbours = Array.isArray(entries) ? owner : ownerOf(first);
     let count = 0;
-    for (const [key, value] of entries) {
+    for (const [key, value] of first) {
       count += 1;
       const isMark = key === CUT && value === true;
       if (isMark || count > MAX_ITEMS || this.#bytesLeft <= 0) define(safe, CUT, true);
-      else this.#addEntry(safe, owner, [key, value], depth);
+      else this.#addEntry(safe, neighbours, [key, value], depth);
       if (count > MAX_ITEMS || this.#bytesLeft <= 0) break;
     }
     return safe;
@@ -166,15 +178,20 @@ class Redaction {
     [key, value]: readonly [unknown, unknown],
     depth: number,
   ): void {
-    const nested = typeof key === 'string' ? parseNestedJson(key) : key;
-    const isName = typeof key === 'string' && nested === undefined;
-    const name = isName ? key : JSON.stringify(this.of(nested, depth + 1));
+    const name = this.#nameOf(key, depth);
     const safeName = this.#spend(this.#search(name, MAX_NAME));
     const isSecret =
       isSensitiveName(name) ||
       (safeName !== name && isSensitiveName(safeName)) ||
       isToldByNeighbour(owner, name);
     define(safe, safeName, isSecret ? this.#secret(value, name) : this.of(value, depth + 1));
+  }
+
+  #nameOf(key: unknown, depth: number): string {
+    const nested = typeof key === 'string' ? parseNestedJson(key) : key;
+    if (typeof key === 'string' && nested === undefined) return key;
+    const safe = JSON.stringify(this.of(nested, depth + 1));
+    return typeof key === 'string' && safe === canonical(nested) ? key : safe;
   }
 
   /** What is written for a secret: of a card its last digits, of a truth that it is one. */
@@ -193,13 +210,18 @@ class Redaction {
   }
 }
 
-function* firstOf(items: Iterable<unknown>, count: number): Generator {
+function* firstOf<T>(items: Iterable<T>, count: number): Generator<T, void> {
   let left = count;
   for (const item of items) {
     if (left === 0) return;
     left -= 1;
     yield item;
   }
+}
+
+/** An object that has these entries, for who looks at one by the others. */
+function ownerOf(entries: readonly (readonly [unknown, unknown])[]): object {
+  return Object.fromEntries(entries.filter(([key]) => typeof key === 'string'));
 }
 
 /** The JSON that `JSON.stringify` gives; nothing for what is nested too deeply for it. */
@@ -220,6 +242,7 @@ function define(owner: { [name: string]: JsonValue }, name: string, value: JsonV
 function cardText(value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') return REDACTED;
   const text = String(value);
+  if (text.length > MAX_CARD_TEXT) return REDACTED;
   const digits = text.replace(/[ .-]/g, '');
   if (/^\d+$/.test(digits) && hasCardLength(digits)) return maskedCard(digits);
   return MASKED_CARD.test(text) ? text : REDACTED;

@@ -48,7 +48,8 @@ const FRAGMENTS = [
   'cvv',
   'cvc',
   'iban',
-  '(?:bank)?account(?:number|no)$',
+  'accountnumber',
+  'accountno$',
   'bankaccount',
   'acctnum',
   'routingnumber',
@@ -173,7 +174,7 @@ function isTelling(joined: string, name: string): boolean {
 
 /** Tells whether a field of this name holds the number of a payment card. */
 export function isCardName(name: string): boolean {
-  return CARD.test(name.replace(/[^A-Za-z]/g, ''));
+  return name.length <= MAX_NAME && CARD.test(name.replace(/[^A-Za-z]/g, ''));
 }
 
 /** The words of a name in lower case, without numbers. */

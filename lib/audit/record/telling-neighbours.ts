@@ -2,12 +2,12 @@ import { isSensitiveName } from './sensitive-names.js';
 import { readProperty, shapeOf } from './value-shape.js';
 
 /** What names the value of a pair that is written as an object: `{ name: 'password', value: … }`. */
-const LABELS = ['name', 'key', 'field', 'header', 'param', 'label', 'id'];
-const VALUES = new Set(['value', 'values', 'val', 'content', 'data', 'text', 'default']);
+const LABELS = inBothCases('name', 'key', 'field', 'header', 'param', 'label', 'id');
+const VALUES = new Set(inBothCases('value', 'values', 'val', 'content', 'data', 'text', 'default'));
 /** The private members of a JSON Web Key (RFC 7518 §6). */
-const PRIVATE_MEMBERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
-const LABEL = /^[\p{L}\p{N}_.$: -]{2,64}$/u;
-const HEADER = /^(?:proxy-)?authorization$|^(?:set-)?cookie2?$|^[a-z]+(?:-[a-z]+)+$/i;
+export const PRIVATE_MEMBERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
+const LABEL = /^[\p{L}\p{N}_.$:[\]/#"'* -]{2,64}$/u;
+const HEADER = /^(?:proxy-)?authorization$|^(?:set-)?cookie2?$|^[a-z\d]+(?:-[a-z\d]+)+$/i;
 const ARGUMENT = /^--?[a-z]/i;
 const MAX_WRAPPINGS = 3;
 
@@ -30,6 +30,11 @@ export function isTellingEntry(list: readonly unknown[]): boolean {
 
 function isLabel(value: unknown): value is string {
   return typeof value === 'string' && LABEL.test(value) && isSensitiveName(value);
+}
+
+/** `Key` and `Value` are how AWS and .NET write such pairs. */
+function inBothCases(...names: readonly string[]): string[] {
+  return names.flatMap((name) => [name, name.charAt(0).toUpperCase() + name.slice(1)]);
 }
 
 /** The text that an object is written as. */

@@ -9,6 +9,9 @@ export type ValueShape =
   | { readonly as: 'items'; readonly items: Iterable<unknown> }
   | { readonly as: 'entries'; readonly entries: Iterable<readonly [unknown, unknown]> };
 
+/** What is written for what cannot be read. */
+export const UNREADABLE = '[unreadable]';
+
 const MAX_NESTED = 16 * 1024;
 const ERROR_FIELDS = ['name', 'message', 'code', 'cause', 'errors'];
 
@@ -32,9 +35,10 @@ export function shapeOf(value: object): ValueShape {
 
 /** What JSON a text holds as a whole; `undefined` for one that is none. */
 export function parseNestedJson(text: string): unknown {
-  if (!/^\s*[[{"]/.test(text) || text.length > MAX_NESTED) return undefined;
+  if (text.length > MAX_NESTED || !/^\s*[[{"]/.test(text)) return undefined;
   try {
-    return JSON.parse(text);
+    // JSON's white space is narrower than that of texts, which may begin with a byte order mark.
+    return JSON.parse(text.trim());
   } catch {
     return undefined;
   }
@@ -80,6 +84,6 @@ export function readProperty(value: object, name: string): unknown {
   try {
     return Reflect.get(value, name);
   } catch {
-    return '[unreadable]';
+    return UNREADABLE;
   }
 }

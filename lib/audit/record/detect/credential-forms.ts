@@ -12,7 +12,7 @@ const SCHEMES: readonly CredentialForm[] = [
     marks: inAnyCase('ba'),
     pattern: /basic[ \t\r\n]+[\w+/-]{6,}={0,2}/gi,
     // "basic authentication" stays.
-    accepts: (match) => /\s.*[\dA-Z+/=]/.test(match),
+    accepts: (match) => /[\dA-Z+/=]/.test(match.slice('basic'.length)),
   },
   form(
     '=',
@@ -68,7 +68,7 @@ const ADDRESSES: readonly CredentialForm[] = [
     pattern:
       /(?:hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/webhooks|webhook\.office\.com\/webhookb2)\/[^\s"'<>]+/gi,
   },
-  form('n:', /(?<keep>oracle:thin:[^/\s@]{1,128}\/)[^\s@]+(?=@)/g),
+  form('n:', /(?<keep>oracle:thin:[^/\s@]{1,128}\/)[^\s@]{1,256}(?=@)/g),
   form('e=', /(?<keep>[?&#]code=)[\w.~%+/-]{16,}/g),
   form('-u', /(?<keep>(?:^|\s)(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"']{1,128}:)[^\s"']+/g),
 ];

@@ -32,7 +32,8 @@ function valuesBehind(pattern: RegExp, text: string): Finding[] {
     if (!isTelling(groups?.['name'])) continue;
     const start = index + match.length;
     const end = endOfMarked(text, start);
-    if (end > start) found.push(secretAt(start, end));
+    // What was cut here before is no value.
+    if (end > start && text.slice(start, end) !== '[cut]') found.push(secretAt(start, end));
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import { isSensitiveName } from '../sensitive-names.js';
+import { PRIVATE_MEMBERS } from '../telling-neighbours.js';
 import { secretAt, type Finding } from './finding.js';
 import { endOfQuoted, quoteAt, valueEnd } from './value-end.js';
 
@@ -13,7 +14,9 @@ const NAME_PART = /[\w$.\-[\]]|[^\0-\x7f]/;
 const FILLERS = new Set(['is', 'was', 'number', 'no', 'value', 'hash', 'code', 'header', 'string']);
 /** Names whose values go on to the end of the line. */
 const WHOLE_LINE = /(?:authorization|cookies?|phrase|mnemonic)\W*$/i;
-const NO_SECRET = /^(?:\[card ending \d{4}\]|null|true|false|undefined)$/;
+/** What tells that a text holds a JSON Web Key. */
+const KEY_TYPE = /"kty\\*"/;
+const NO_SECRET = /^(?:\[card ending \d{4}\]|\[cut\]|null|true|false|undefined)$/;
 
 /**
  * What stands behind a telling name and a sign of equality: `password=…`, `"api_key": "…"`, `Cookie: …`, as
@@ -21,13 +24,14 @@ const NO_SECRET = /^(?:\[card ending \d{4}\]|null|true|false|undefined)$/;
  */
 export function findNamedValues(text: string): Finding[] {
   const found: Finding[] = [];
+  const isKey = KEY_TYPE.test(text);
   let floor = 0;
   for (
     let sign = nextSign(text, 0);
     sign !== -1;
     sign = nextSign(text, Math.max(sign + 1, floor))
   ) {
-    const name = tellingNameBefore(text, sign, floor);
+    const name = tellingNameBefore(text, sign, { floor, isKey });
     floor = sign + 1;
     if (name === undefined || text.startsWith('://', sign)) continue;
     const start = startOfValue(text, sign + 1);
@@ -53,13 +57,17 @@ interface Name {
 }
 
 /** The name before a sign, when it is a telling one; looks back to `floor` at the most. */
-function tellingNameBefore(text: string, sign: number, floor: number): Name | undefined {
+function tellingNameBefore(
+  text: string,
+  sign: number,
+  { floor, isKey }: { readonly floor: number; readonly isKey: boolean },
+): Name | undefined {
   let end = back(text, sign, WHITE, Math.max(floor, sign - 3));
   end = back(text, end, CLOSER, Math.max(floor, end - MAX_CLOSERS));
   const start = back(text, end, NAME_PART, Math.max(floor, end - MAX_NAME));
   if (end - start < 1) return undefined;
   const name = text.slice(start, end);
-  if (isSensitiveName(name)) return { text: name, start };
+  if (isSensitiveName(name) || (isKey && PRIVATE_MEMBERS.has(name))) return { text: name, start };
   if (start === floor || !WHITE.test(text.charAt(start - 1))) return undefined;
   const phrase = wordsBefore(text, start - 1, floor).find((words) => isTellingPhrase(words, name));
   return phrase === undefined ? undefined : { text: `${phrase} ${name}`, start };

@@ -30,7 +30,7 @@ export const VENDOR_KEYS: readonly CredentialForm[] = [
     /_(?:live|test|prod|dev|stage|staging|sandbox|[sra]?k|p?key|secret|token|pat|api|app)_(?=[A-Za-z]*\d)[A-Za-z0-9]{16,}\w*/g,
   ),
   // OpenAI, Anthropic and their like.
-  form('k-', /(?<![A-Za-z0-9])sk-(?=[\w-]*\d)[\w-]{10,}/g),
+  form('k-', /(?<![A-Za-z0-9])sk-[\w-]{10,}/g, (match) => /\d/.test(match)),
   form('k- FJ', /(?:sk-(?:ant|proj|svcacct|admin|or|lf)-[\w-]{10,}|[\w-]{0,64}T3BlbkFJ[\w-]{8,})/g),
   form('i- x- f_ 8_ k_', /(?:(?:nvapi|xai|pplx)-|hf_|r8_|gsk_)[A-Za-z0-9]{16,}[\w-]*/g),
   // npm, PyPI, RubyGems, crates, NuGet, Docker, JFrog.
