@@ -221,6 +221,53 @@ describe('An anchor', () => {
   });
 });
 
+describe('An anchor that holds the end of an epoch', () => {
+  const nobody = `next ${Buffer.alloc(32).toString('base64')}`;
+
+  it('proves it like any other checkpoint', async () => {
+    await withStream({}, async (stream, log) => {
+      stream.anchored.splice(1, 1, stream.statementNote(30, 0), stream.statementNote(60, 1));
+      log.write();
+      expect((await verifiedStream(log)).status).toBe('clean');
+    });
+  });
+
+  it('shows that whoever has the key of that epoch ended it anew with another key', async () => {
+    await withStream({}, async (stream, log) => {
+      stream.anchored = [stream.note(20, 0), stream.note(50, 1), stream.statementNote(60, 1)];
+      stream.epochs[2] = newKey();
+      stream.lines[70] = String(stream.lines[70]).replace('success', 'failure');
+      stream.relink(70);
+      stream.statements[1] = stream.statementNote(60, 1);
+      stream.checkpoint = stream.note(100, 2);
+      log.write();
+      expect(problemsOf(await verifiedStream(log))).toEqual(['anchor-invalid 50']);
+    });
+  });
+
+  it('contradicts a log in which that epoch ended elsewhere or otherwise', async () => {
+    await withStream({}, async (stream, log) => {
+      const right = stream.epochs[2]?.publicKey.toString('base64');
+      for (const end of [stream.note(60, 1, nobody), stream.note(55, 1, `next ${right}`)]) {
+        stream.anchored = [stream.note(50, 1), end, stream.note(100, 2)];
+        log.write();
+        expect(problemsOf(await verifiedStream(log))).toEqual(['anchor-invalid 50']);
+      }
+    });
+  });
+
+  it('contradicts it as well when the recovery key has signed another end', async () => {
+    await withStream({}, async (stream, log) => {
+      const signers = [{ name: RECOVERY_NAME, key: log.recovery }];
+      const reseed = (extension: string): string =>
+        stream.note(60, 1, extension.replace('next', 'reseed'), signers);
+      stream.anchored = [stream.note(50, 1), reseed(nobody), stream.note(100, 2)];
+      log.write();
+      expect(problemsOf(await verifiedStream(log))).toEqual(['anchor-invalid 50']);
+    });
+  });
+});
+
 describe('A witness', () => {
   it('makes the checkpoints of the log anchors, as of the time when it signed', async () => {
     await withStream({ anchored: [], cosigned: [50, 100] }, async (_, log) => {

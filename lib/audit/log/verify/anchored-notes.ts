@@ -1,6 +1,7 @@
 import { parseLogCheckpoint, type LogCheckpoint } from '../note/log-checkpoint.js';
 import { parseNote } from '../note/signed-note.js';
 import type { PlacedNote } from '../read/note-batches.js';
+import { epochFault } from './epoch-fault.js';
 import type { VerifiedEpochs } from './verify-epochs.js';
 import type { NoteToVerify } from './verify-notes.js';
 import type { ProblemKind } from './verify-report.js';
@@ -33,7 +34,7 @@ export function readAnchored(
       fault: { kind: 'anchor-invalid', message, offset },
     });
     if (checkpoint?.stream !== stream) return invalid('it is no checkpoint of this stream');
-    const { epoch, size, reseed } = checkpoint;
+    const { epoch, reseed } = checkpoint;
     if (epoch > ledger.count) {
       // Which keys came later is not known where a statement does not hold, which is reported.
       if (!isWhole) continue;
@@ -46,8 +47,8 @@ export function readAnchored(
       const message = `it ends epoch ${epoch}, and the log knows no end of it`;
       return { notes, fault: { kind: 'anchor-ahead', message, offset } };
     }
-    if (!ledger.isWithin(epoch, size))
-      return invalid(`epoch ${epoch} cannot have covered ${size} records`);
+    const misfit = epochFault(checkpoint, ledger);
+    if (misfit !== undefined) return invalid(misfit);
     // Nobody is known who could have signed it.
     if (reseed && !hasRecovery) continue;
     notes.push({
