@@ -268,6 +268,35 @@ describe('An anchor that holds the end of an epoch', () => {
   });
 });
 
+describe('The newest checkpoint', () => {
+  const nobody = Buffer.alloc(32).toString('base64');
+
+  it('may be the end of the epoch before, as it is right after a turn', async () => {
+    await withStream({ records: 60, segments: [0] }, async (stream, log) => {
+      stream.anchored = [stream.note(60, 1)];
+      stream.checkpoint = stream.statementNote(60, 1);
+      log.write();
+      expect((await verifiedStream(log)).status).toBe('clean');
+    });
+  });
+
+  it('is no end of an epoch that the log does not tell', async () => {
+    await withStream({}, async (stream, log) => {
+      for (const [checkpoint, problem] of [
+        [stream.note(100, 2, `next ${nobody}`), 'epoch-missing 60'],
+        [stream.note(100, 2, `reseed ${nobody}`), 'checkpoint-invalid 60'],
+        [stream.note(60, 1, `next ${nobody}`), 'checkpoint-invalid 60'],
+        [stream.statementNote(55, 1), 'checkpoint-invalid 60'],
+        [stream.statementNote(60, 1).replace('next', 'reseed'), 'checkpoint-invalid 60'],
+      ] as const) {
+        stream.checkpoint = checkpoint;
+        log.write();
+        expect(problemsOf(await verifiedStream(log))).toEqual([problem]);
+      }
+    });
+  });
+});
+
 describe('A witness', () => {
   it('makes the checkpoints of the log anchors, as of the time when it signed', async () => {
     await withStream({ anchored: [], cosigned: [50, 100] }, async (_, log) => {
