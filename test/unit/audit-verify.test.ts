@@ -203,6 +203,18 @@ describe('An anchor', () => {
     });
   });
 
+  it('is read on behind a note that is invalid: a later one may show an earlier record to be wrong', async () => {
+    await withStream({}, async (stream, log) => {
+      const unsigned = stream.note(60, 1, undefined, stream.signers(1).slice(1));
+      const other = stream.text(20, 0).replace(/.{43}=/, `${'A'.repeat(43)}=`);
+      stream.anchored = [stream.note(50, 1), unsigned, stream.signed(other, 0)];
+      log.write();
+      const report = await verified(log);
+      expect(report.firstBadSeq).toBe(0);
+      expect(report.streams.flatMap(problemsOf)).toEqual(['anchor-invalid 50', 'root-mismatch 0']);
+    });
+  });
+
   it('may be just being written', async () => {
     await withStream({}, async (stream, log) => {
       const path = join(log.anchor, `${stream.name}.notes`);
@@ -468,7 +480,7 @@ describe('Something that is missing or not what it has to be', () => {
   it.each([
     ['genesis.json', ['genesis-missing 0']],
     ['checkpoint', ['checkpoint-missing 60']],
-    ['epochs.notes', ['epoch-missing 0', 'anchor-ahead 20']],
+    ['epochs.notes', ['epoch-missing 0', 'anchor-ahead 20', 'anchor-ahead 20']],
     ['seg-0000000000000000.jsonl', ['tiles-missing 0']],
     ['seg-0000000000000040.jsonl', ['record-missing 40']],
     ['seg-0000000000000080.jsonl', ['records-missing 80']],
