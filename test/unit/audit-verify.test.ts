@@ -87,6 +87,22 @@ describe('A log that nobody has touched is clean', () => {
     }
   });
 
+  it('whatever lies beside the narrowest tile that holds enough', async () => {
+    const plan = { records: 400, segments: [0, 300], prunedTo: 300, fields: pruned(310, 299) };
+    await withStream({ ...plan, anchored: [400] }, async (stream, log) => {
+      const folder = join(log.directory, stream.name, 'tile/0/001.p');
+      for (const width of [200, 50, 45, 120, 7, 255, 100]) {
+        writeFileSync(join(folder, String(width)), Buffer.alloc(width * 32, 7));
+      }
+      expect((await verifiedStream(log)).status).toBe('clean');
+      const [name, bytes] = [...stream.files()].find(([file]) => file.endsWith('001.p/44')) ?? [];
+      if (name === undefined || !(bytes instanceof Buffer)) throw new Error('no tile of 44');
+      writeFileSync(join(folder, '44'), 'cut off');
+      writeFileSync(join(folder, '45'), Buffer.concat([bytes, Buffer.alloc(32)]));
+      expect((await verifiedStream(log)).status).toBe('clean');
+    });
+  });
+
   it('and its times, sizes and files are in the report', async () => {
     await withStream({ ending: 'closed' }, async (_, log) => {
       expect(await verifiedStream(log)).toEqual({
