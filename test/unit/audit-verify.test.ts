@@ -223,11 +223,26 @@ describe('An anchor', () => {
     await withStream({}, async (stream, log) => {
       const unsigned = stream.note(60, 1, undefined, stream.signers(1).slice(1));
       const other = stream.text(20, 0).replace(/.{43}=/, `${'A'.repeat(43)}=`);
-      stream.anchored = [stream.note(50, 1), unsigned, stream.signed(other, 0)];
+      stream.anchored = [stream.note(50, 1), 'x\n\ny\n', unsigned, stream.signed(other, 0)];
       log.write();
       const report = await verified(log);
       expect(report.firstBadSeq).toBe(0);
-      expect(report.streams.flatMap(problemsOf)).toEqual(['anchor-invalid 50', 'root-mismatch 0']);
+      expect(report.streams.flatMap(problemsOf)).toEqual([
+        'anchor-invalid 50',
+        'anchor-invalid 50',
+        'root-mismatch 0',
+      ]);
+    });
+  });
+
+  it('ends where something is longer than any note', async () => {
+    await withStream({}, async (stream, log) => {
+      const long = `${'x'.repeat(70_000)}\n\ny\n`;
+      stream.anchored = [stream.note(50, 1), long, stream.note(100, 2)];
+      log.write();
+      const report = await verifiedStream(log);
+      expect(report.anchored).toBe(50);
+      expect(problemsOf(report)).toContain('anchor-invalid 50');
     });
   });
 

@@ -1,6 +1,6 @@
 import { parseLogCheckpoint, type LogCheckpoint } from '../note/log-checkpoint.js';
 import { parseNote } from '../note/signed-note.js';
-import type { PlacedNote } from '../read/note-batches.js';
+import type { PlacedEntry } from '../read/note-batches.js';
 import { epochFault } from './epoch-fault.js';
 import type { VerifiedEpochs } from './verify-epochs.js';
 import type { NoteToVerify } from './verify-notes.js';
@@ -22,16 +22,16 @@ export interface AnchorFault {
 /** Anchored notes that say something about a log with these epochs, or what is wrong with them, in their order. */
 export function readAnchored(
   stream: string,
-  placed: readonly PlacedNote[],
+  entries: readonly PlacedEntry[],
   epochs: VerifiedEpochs,
   hasRecovery: boolean,
 ): readonly (AnchoredNote | AnchorFault)[] {
-  return placed.flatMap((each) => readNote(stream, each, epochs, hasRecovery) ?? []);
+  return entries.flatMap((each) => readNote(stream, each, epochs, hasRecovery) ?? []);
 }
 
 function readNote(
   stream: string,
-  { note, offset }: PlacedNote,
+  { note = '', offset }: PlacedEntry,
   { ledger, isWhole }: VerifiedEpochs,
   hasRecovery: boolean,
 ): AnchoredNote | AnchorFault | undefined {

@@ -1,6 +1,6 @@
 import { readAnchored, type AnchoredNote, type AnchorFault } from './anchored-notes.js';
 import type { Findings } from './findings.js';
-import { noteBatches } from '../read/note-batches.js';
+import { entryBatches } from '../read/note-batches.js';
 import type { ClaimSource, RootClaims } from './root-claims.js';
 import type { NoteFileFacts } from './snapshot.js';
 import type { StreamContext, VerifyNotes } from './stream-context.js';
@@ -59,12 +59,12 @@ export class AnchorVerification {
     if (size === 'irregular')
       return this.#report('file-irregular', 'it is no regular file', file, 0);
     const { stream, recovery, signal } = this.#context;
-    for await (const { notes, damage } of noteBatches(path, size)) {
+    for await (const { entries, unreadable } of entryBatches(path, size)) {
       signal?.throwIfAborted();
-      const read = readAnchored(stream, notes, this.#epochs, recovery !== undefined);
+      const read = readAnchored(stream, entries, this.#epochs, recovery !== undefined);
       await this.#takeRead(read, file, rule);
-      if (damage !== undefined)
-        return this.#report('anchor-invalid', 'it holds what is no note', file, damage);
+      if (unreadable !== undefined)
+        return this.#report('anchor-invalid', 'it holds what is no note', file, unreadable);
     }
   }
 
