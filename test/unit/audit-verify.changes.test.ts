@@ -1,6 +1,15 @@
 import fc from 'fast-check';
-import { readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { segmentsOf } from '../../lib/audit/log/read/log-folder.js';
+import { locateChange } from '../../lib/audit/log/verify/locate-change.js';
 import { buildAuditLog, type TestLog } from '../support/audit-log-builder.js';
 import type { TestStream } from '../support/audit-log-stream.js';
 import { problemsOf, verified } from '../support/audit-verification.js';
@@ -31,6 +40,18 @@ function pathOf(file: string): string {
 function recordAt(bytes: Buffer, segment: string, at: number): number {
   const before = bytes.subarray(0, at).toString('latin1').split('\n').length - 1;
   return Number(/\d{16}/.exec(segment)?.[0]) + before;
+}
+
+/** The files of a folder that this process holds open, where the system tells. */
+function openFilesIn(folder: string): string[] {
+  const handles = '/proc/self/fd';
+  if (!existsSync(handles)) return [];
+  const files = readdirSync(handles).map((name) => {
+    // One that was opened to list the others is gone by now.
+    const isThere = lstatSync(join(handles, name), { throwIfNoEntry: false }) !== undefined;
+    return isThere ? readlinkSync(join(handles, name)) : '';
+  });
+  return files.filter((file) => file.startsWith(folder));
 }
 
 const change = fc.record({
@@ -114,6 +135,18 @@ describe('A record that was changed, with all behind it chained and signed anew'
     const { firstBadSeq, streams } = await verified(log);
     // The anchored root over 100 records is wrong, that of the checkpoint over as many is right.
     expect([firstBadSeq, streams[0]?.signed]).toEqual([30, 30]);
+  });
+});
+
+describe('Records that are looked through for a change', () => {
+  it('are not held open where there is none', async () => {
+    build('all');
+    const folder = join(log.directory, stream.name);
+    const [size, nodes] = [0, Buffer.alloc(0)];
+    const claim = { size: 50, root: stream.rootAt(50), file: 'checkpoint', offset: 0 };
+    const segments = await segmentsOf(folder);
+    expect(await locateChange(folder, segments, { size, nodes }, claim)).toBeUndefined();
+    expect(openFilesIn(folder)).toEqual([]);
   });
 });
 

@@ -87,6 +87,22 @@ describe('A log that nobody has touched is clean', () => {
     }
   });
 
+  it('whatever lies beside the narrowest tile that holds enough', async () => {
+    const plan = { records: 400, segments: [0, 300], prunedTo: 300, fields: pruned(310, 299) };
+    await withStream({ ...plan, anchored: [400] }, async (stream, log) => {
+      const folder = join(log.directory, stream.name, 'tile/0/001.p');
+      for (const width of [200, 50, 45, 120, 7, 255, 100]) {
+        writeFileSync(join(folder, String(width)), Buffer.alloc(width * 32, 7));
+      }
+      expect((await verifiedStream(log)).status).toBe('clean');
+      const [name, bytes] = [...stream.files()].find(([file]) => file.endsWith('001.p/44')) ?? [];
+      if (name === undefined || !(bytes instanceof Buffer)) throw new Error('no tile of 44');
+      writeFileSync(join(folder, '44'), 'cut off');
+      writeFileSync(join(folder, '45'), Buffer.concat([bytes, Buffer.alloc(32)]));
+      expect((await verifiedStream(log)).status).toBe('clean');
+    });
+  });
+
   it('and its times, sizes and files are in the report', async () => {
     await withStream({ ending: 'closed' }, async (_, log) => {
       expect(await verifiedStream(log)).toEqual({
@@ -203,6 +219,33 @@ describe('An anchor', () => {
     });
   });
 
+  it('is read on behind a note that is invalid: a later one may show an earlier record to be wrong', async () => {
+    await withStream({}, async (stream, log) => {
+      const unsigned = stream.note(60, 1, undefined, stream.signers(1).slice(1));
+      const other = stream.text(20, 0).replace(/.{43}=/, `${'A'.repeat(43)}=`);
+      stream.anchored = [stream.note(50, 1), 'x\n\ny\n', unsigned, stream.signed(other, 0)];
+      log.write();
+      const report = await verified(log);
+      expect(report.firstBadSeq).toBe(0);
+      expect(report.streams.flatMap(problemsOf)).toEqual([
+        'anchor-invalid 50',
+        'anchor-invalid 50',
+        'root-mismatch 0',
+      ]);
+    });
+  });
+
+  it('ends where something is longer than any note', async () => {
+    await withStream({}, async (stream, log) => {
+      const long = `${'x'.repeat(70_000)}\n\ny\n`;
+      stream.anchored = [stream.note(50, 1), long, stream.note(100, 2)];
+      log.write();
+      const report = await verifiedStream(log);
+      expect(report.anchored).toBe(50);
+      expect(problemsOf(report)).toContain('anchor-invalid 50');
+    });
+  });
+
   it('may be just being written', async () => {
     await withStream({}, async (stream, log) => {
       const path = join(log.anchor, `${stream.name}.notes`);
@@ -217,6 +260,82 @@ describe('An anchor', () => {
       stream.anchored.push(stream.note(100, 3));
       log.write();
       expect(problemsOf(await verifiedStream(log))).toEqual(['anchor-ahead 100']);
+    });
+  });
+});
+
+describe('An anchor that holds the end of an epoch', () => {
+  const nobody = `next ${Buffer.alloc(32).toString('base64')}`;
+
+  it('proves it like any other checkpoint', async () => {
+    await withStream({}, async (stream, log) => {
+      stream.anchored.splice(1, 1, stream.statementNote(30, 0), stream.statementNote(60, 1));
+      log.write();
+      expect((await verifiedStream(log)).status).toBe('clean');
+    });
+  });
+
+  it('shows that whoever has the key of that epoch ended it anew with another key', async () => {
+    await withStream({}, async (stream, log) => {
+      stream.anchored = [stream.note(20, 0), stream.note(50, 1), stream.statementNote(60, 1)];
+      stream.epochs[2] = newKey();
+      stream.lines[70] = String(stream.lines[70]).replace('success', 'failure');
+      stream.relink(70);
+      stream.statements[1] = stream.statementNote(60, 1);
+      stream.checkpoint = stream.note(100, 2);
+      log.write();
+      expect(problemsOf(await verifiedStream(log))).toEqual(['anchor-invalid 50']);
+    });
+  });
+
+  it('contradicts a log in which that epoch ended elsewhere or otherwise', async () => {
+    await withStream({}, async (stream, log) => {
+      const right = stream.epochs[2]?.publicKey.toString('base64');
+      for (const end of [stream.note(60, 1, nobody), stream.note(55, 1, `next ${right}`)]) {
+        stream.anchored = [stream.note(50, 1), end, stream.note(100, 2)];
+        log.write();
+        expect(problemsOf(await verifiedStream(log))).toEqual(['anchor-invalid 50']);
+      }
+    });
+  });
+
+  it('contradicts it as well when the recovery key has signed another end', async () => {
+    await withStream({}, async (stream, log) => {
+      const signers = [{ name: RECOVERY_NAME, key: log.recovery }];
+      const reseed = (extension: string): string =>
+        stream.note(60, 1, extension.replace('next', 'reseed'), signers);
+      stream.anchored = [stream.note(50, 1), reseed(nobody), stream.note(100, 2)];
+      log.write();
+      expect(problemsOf(await verifiedStream(log))).toEqual(['anchor-invalid 50']);
+    });
+  });
+});
+
+describe('The newest checkpoint', () => {
+  const nobody = Buffer.alloc(32).toString('base64');
+
+  it('may be the end of the epoch before, as it is right after a turn', async () => {
+    await withStream({ records: 60, segments: [0] }, async (stream, log) => {
+      stream.anchored = [stream.note(60, 1)];
+      stream.checkpoint = stream.statementNote(60, 1);
+      log.write();
+      expect((await verifiedStream(log)).status).toBe('clean');
+    });
+  });
+
+  it('is no end of an epoch that the log does not tell', async () => {
+    await withStream({}, async (stream, log) => {
+      for (const [checkpoint, problem] of [
+        [stream.note(100, 2, `next ${nobody}`), 'epoch-missing 60'],
+        [stream.note(100, 2, `reseed ${nobody}`), 'checkpoint-invalid 60'],
+        [stream.note(60, 1, `next ${nobody}`), 'checkpoint-invalid 60'],
+        [stream.statementNote(55, 1), 'checkpoint-invalid 60'],
+        [stream.statementNote(60, 1).replace('next', 'reseed'), 'checkpoint-invalid 60'],
+      ] as const) {
+        stream.checkpoint = checkpoint;
+        log.write();
+        expect(problemsOf(await verifiedStream(log))).toEqual([problem]);
+      }
     });
   });
 });
@@ -392,7 +511,7 @@ describe('Something that is missing or not what it has to be', () => {
   it.each([
     ['genesis.json', ['genesis-missing 0']],
     ['checkpoint', ['checkpoint-missing 60']],
-    ['epochs.notes', ['epoch-missing 0', 'anchor-ahead 20']],
+    ['epochs.notes', ['epoch-missing 0', 'anchor-ahead 20', 'anchor-ahead 20']],
     ['seg-0000000000000000.jsonl', ['tiles-missing 0']],
     ['seg-0000000000000040.jsonl', ['record-missing 40']],
     ['seg-0000000000000080.jsonl', ['records-missing 80']],

@@ -12,6 +12,15 @@ export interface NoteFile {
   readonly isDamaged: boolean;
 }
 
+/** What stands in a note file between two places where a note can begin. */
+export interface NoteFileEntry {
+  readonly offset: number;
+  /** Behind its second empty line. */
+  readonly end: number;
+  /** Nothing when it is no note. */
+  readonly note: string | undefined;
+}
+
 /**
  * Reads a note file: signed notes, each followed by an empty line. It is only ever appended to. The texts of
  * its notes have no empty lines, so that an empty line ends now a text, now its signatures. Nothing is verified.
@@ -19,16 +28,24 @@ export interface NoteFile {
 export function parseNoteFile(bytes: Buffer): NoteFile {
   const notes: string[] = [];
   let [at, end, isDamaged] = [0, 0, false];
-  for (let next = entryEnd(bytes, at); next !== undefined; next = entryEnd(bytes, at)) {
-    const note = readNote(bytes.subarray(at, next - 1));
-    at = next;
-    if (note === undefined) isDamaged = true;
+  for (const entry of noteFileEntries(bytes)) {
+    at = entry.end;
+    if (entry.note === undefined) isDamaged = true;
     else {
-      notes.push(note);
-      end = next;
+      notes.push(entry.note);
+      end = at;
     }
   }
   return { notes, end, isDamaged: isDamaged || bytes.length - at > MAX_NOTE_BYTES };
+}
+
+/** The entries of a note file one after the other, also those that are no notes. */
+export function* noteFileEntries(bytes: Buffer): Generator<NoteFileEntry> {
+  let offset = 0;
+  for (let end = entryEnd(bytes, offset); end !== undefined; end = entryEnd(bytes, offset)) {
+    yield { offset, end, note: readNote(bytes.subarray(offset, end - 1)) };
+    offset = end;
+  }
 }
 
 /** Where the entry ends that begins here, behind its second empty line. */

@@ -40,10 +40,10 @@ export class LeafTiles {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const whole = await this.#read(index, WIDTH);
       if (whole || width === WIDTH) return whole;
-      const widths = await this.#partialWidths(index);
-      const enough = widths.find((each) => each >= width);
-      const part = enough === undefined ? undefined : await this.#read(index, enough);
-      if (part) return part;
+      for (const enough of await this.#partialWidths(index, width)) {
+        const part = await this.#read(index, enough);
+        if (part) return part;
+      }
     }
     return undefined;
   }
@@ -54,14 +54,16 @@ export class LeafTiles {
     return typeof bytes !== 'string' && bytes.length === width * HASH_BYTES ? bytes : undefined;
   }
 
-  async #partialWidths(index: number): Promise<number[]> {
+  /** How wide the partial tiles are that hold enough, the narrowest first: which one is read hangs on no folder's order. */
+  async #partialWidths(index: number, least: number): Promise<number[]> {
     const folder = join(this.#folder, `${tilePath(0, index)}.p`);
     const widths: number[] = [];
     try {
       for await (const { name } of await opendir(folder)) {
-        if (/^[1-9]\d{0,2}$/.test(name) && Number(name) < WIDTH) widths.push(Number(name));
+        const width = /^[1-9]\d{0,2}$/.test(name) ? Number(name) : WIDTH;
+        if (width >= least && width < WIDTH) widths.push(width);
       }
-      return widths;
+      return widths.toSorted((a, b) => a - b);
     } catch (error) {
       if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error))) return [];
       throw unreadable(error, folder);

@@ -1,6 +1,7 @@
 import { parseLogCheckpoint, type LogCheckpoint } from '../note/log-checkpoint.js';
 import { parseNote } from '../note/signed-note.js';
-import type { PlacedNote } from '../read/note-batches.js';
+import type { PlacedEntry } from '../read/note-batches.js';
+import { epochFault } from './epoch-fault.js';
 import type { VerifiedEpochs } from './verify-epochs.js';
 import type { NoteToVerify } from './verify-notes.js';
 import type { ProblemKind } from './verify-report.js';
@@ -18,44 +19,41 @@ export interface AnchorFault {
   readonly offset: number;
 }
 
-/** The notes before the first that cannot belong to a log with these epochs, and what is wrong with that one. */
+/** Anchored notes that say something about a log with these epochs, or what is wrong with them, in their order. */
 export function readAnchored(
   stream: string,
-  placed: readonly PlacedNote[],
+  entries: readonly PlacedEntry[],
+  epochs: VerifiedEpochs,
+  hasRecovery: boolean,
+): readonly (AnchoredNote | AnchorFault)[] {
+  return entries.flatMap((each) => readNote(stream, each, epochs, hasRecovery) ?? []);
+}
+
+function readNote(
+  stream: string,
+  { note = '', offset }: PlacedEntry,
   { ledger, isWhole }: VerifiedEpochs,
   hasRecovery: boolean,
-): { readonly notes: readonly AnchoredNote[]; readonly fault?: AnchorFault } {
-  const notes: AnchoredNote[] = [];
-  for (const { note, offset } of placed) {
-    const checkpoint = parseLogCheckpoint(parseNote(note)?.text ?? '');
-    const invalid = (message: string): { notes: AnchoredNote[]; fault: AnchorFault } => ({
-      notes,
-      fault: { kind: 'anchor-invalid', message, offset },
-    });
-    if (checkpoint?.stream !== stream) return invalid('it is no checkpoint of this stream');
-    const { epoch, size, reseed } = checkpoint;
-    if (epoch > ledger.count) {
-      // Which keys came later is not known where a statement does not hold, which is reported.
-      if (!isWhole) continue;
-      const message = `it is of epoch ${epoch}, and the log knows no end of epoch ${ledger.count}`;
-      return { notes, fault: { kind: 'anchor-ahead', message, offset } };
-    }
-    // Who has kept the end of an epoch that the log does not know has seen a later state of the log.
-    if ((checkpoint.next || reseed) && epoch === ledger.count) {
-      if (!isWhole) continue;
-      const message = `it ends epoch ${epoch}, and the log knows no end of it`;
-      return { notes, fault: { kind: 'anchor-ahead', message, offset } };
-    }
-    if (!ledger.isWithin(epoch, size))
-      return invalid(`epoch ${epoch} cannot have covered ${size} records`);
-    // Nobody is known who could have signed it.
-    if (reseed && !hasRecovery) continue;
-    notes.push({
-      note,
-      signer: reseed ? 'recovery' : { epoch, key: ledger.keyOf(epoch) },
-      checkpoint,
-      offset,
-    });
+): AnchoredNote | AnchorFault | undefined {
+  const checkpoint = parseLogCheckpoint(parseNote(note)?.text ?? '');
+  const fault = (kind: ProblemKind, message: string): AnchorFault => ({ kind, message, offset });
+  if (checkpoint?.stream !== stream)
+    return fault('anchor-invalid', 'it is no checkpoint of this stream');
+  const { epoch, next, reseed } = checkpoint;
+  // Which keys came later is not known where a statement does not hold, which is reported.
+  if (epoch > ledger.count) {
+    const message = `it is of epoch ${epoch}, and the log knows no end of epoch ${ledger.count}`;
+    return isWhole ? fault('anchor-ahead', message) : undefined;
   }
-  return { notes };
+  const misfit = epochFault(checkpoint, ledger);
+  if (misfit !== undefined) return fault('anchor-invalid', misfit);
+  // Who has kept the end of an epoch that the log does not know has seen a later state of the log.
+  if ((next || reseed) && epoch === ledger.count) {
+    const message = `it ends epoch ${epoch}, and the log knows no end of it`;
+    return isWhole ? fault('anchor-ahead', message) : undefined;
+  }
+  // Nobody is known who could have signed it.
+  if (reseed && !hasRecovery) return undefined;
+  const signer = reseed ? 'recovery' : { epoch, key: ledger.keyOf(epoch) };
+  return { note, signer, checkpoint, offset };
 }

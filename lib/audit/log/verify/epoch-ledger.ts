@@ -31,6 +31,11 @@ export class EpochLedger {
     return size >= start && size <= (this.#ends[epoch] ?? Infinity);
   }
 
+  /** Whether an epoch has ended at a size, and with this key for the next one. */
+  hasEnded(epoch: number, size: number, nextKey: Buffer): boolean {
+    return this.#ends[epoch] === size && this.keyOf(epoch + 1).equals(nextKey);
+  }
+
   /** Ends the current epoch. */
   end(size: number, nextKey: Buffer): void {
     this.#ends.push(size);

@@ -41,15 +41,17 @@ export async function locateChange(
   // Of pruned records there are no lines, and nothing that could differ.
   let seq = Math.max(size, segments[0]?.first ?? 0);
   const lines = linesFrom(segments, seq);
-  for await (const leaf of tiles.leaves(seq, claim.size)) {
-    const { value: found } = await lines.next();
-    if (!found) return { seq };
-    const { line, segment, offset } = found;
-    if (leafHash(line) !== leaf.toString('hex')) {
-      await lines.return(undefined);
-      return { seq, segment, offset };
+  try {
+    for await (const leaf of tiles.leaves(seq, claim.size)) {
+      const { value: found } = await lines.next();
+      if (!found) return { seq };
+      const { line, segment, offset } = found;
+      if (leafHash(line) !== leaf.toString('hex')) return { seq, segment, offset };
+      seq += 1;
     }
-    seq += 1;
+    return undefined;
+  } finally {
+    // It holds a segment open until it is read to its end or given up.
+    await lines.return(undefined);
   }
-  return undefined;
 }

@@ -1,6 +1,6 @@
-import { readAnchored, type AnchoredNote } from './anchored-notes.js';
+import { readAnchored, type AnchoredNote, type AnchorFault } from './anchored-notes.js';
 import type { Findings } from './findings.js';
-import { noteBatches } from '../read/note-batches.js';
+import { entryBatches } from '../read/note-batches.js';
 import type { ClaimSource, RootClaims } from './root-claims.js';
 import type { NoteFileFacts } from './snapshot.js';
 import type { StreamContext, VerifyNotes } from './stream-context.js';
@@ -49,7 +49,8 @@ export class AnchorVerification {
   }
 
   /**
-   * Takes the notes of a file. The first that does not hold is reported and ends it.
+   * Takes the notes of a file. Each that does not hold is reported, since one behind it may show an earlier
+   * record to be wrong; what cannot be read ends the file.
    *
    * @throws AuditError `AUDIT_LOG_UNREADABLE`
    */
@@ -58,38 +59,35 @@ export class AnchorVerification {
     if (size === 'irregular')
       return this.#report('file-irregular', 'it is no regular file', file, 0);
     const { stream, recovery, signal } = this.#context;
-    for await (const batch of noteBatches(path, size)) {
+    for await (const { entries, unreadable } of entryBatches(path, size)) {
       signal?.throwIfAborted();
-      const { notes, fault } = readAnchored(
-        stream,
-        batch.notes,
-        this.#epochs,
-        recovery !== undefined,
-      );
-      const unsigned = await this.#takeSigned(notes, file, rule);
-      if (unsigned) {
-        const message = 'it is not signed by the key of its epoch';
-        return this.#report('anchor-invalid', message, file, unsigned.offset);
-      }
-      if (fault) return this.#report(fault.kind, fault.message, file, fault.offset);
-      if (batch.damage !== undefined)
-        return this.#report('anchor-invalid', 'it holds what is no note', file, batch.damage);
+      const read = readAnchored(stream, entries, this.#epochs, recovery !== undefined);
+      await this.#takeRead(read, file, rule);
+      if (unreadable !== undefined)
+        return this.#report('anchor-invalid', 'it holds what is no note', file, unreadable);
     }
   }
 
-  /** @returns the first note that is not signed */
-  async #takeSigned(
-    notes: readonly AnchoredNote[],
+  async #takeRead(
+    read: readonly (AnchoredNote | AnchorFault)[],
     file: string,
     rule: AnchorRule,
-  ): Promise<AnchoredNote | undefined> {
+  ): Promise<void> {
+    const notes = read.flatMap((each) => ('kind' in each ? [] : [each]));
     const verdicts = await this.#verifyNotes(notes.map(({ note, signer }) => ({ note, signer })));
-    for (const [index, note] of notes.entries()) {
-      const verdict = verdicts[index];
-      if (!verdict?.isSigned) return note;
-      this.#takeNote(note, verdict, file, rule);
+    const verdictOf = new Map(notes.map((note, index) => [note, verdicts[index]]));
+    for (const each of read) {
+      if ('kind' in each) {
+        this.#report(each.kind, each.message, file, each.offset);
+        continue;
+      }
+      const verdict = verdictOf.get(each);
+      if (verdict?.isSigned) this.#takeNote(each, verdict, file, rule);
+      else {
+        const message = 'it is not signed by the key of its epoch';
+        this.#report('anchor-invalid', message, file, each.offset);
+      }
     }
-    return undefined;
   }
 
   #takeNote(

@@ -1,5 +1,6 @@
 import { parseLogCheckpoint, type LogCheckpoint } from '../note/log-checkpoint.js';
 import { parseNote } from '../note/signed-note.js';
+import { epochFault } from './epoch-fault.js';
 import type { Findings } from './findings.js';
 import type { RootClaims } from './root-claims.js';
 import { CHECKPOINT_FILE, type Snapshot } from './snapshot.js';
@@ -28,7 +29,7 @@ export async function verifyCheckpoint(
   const checkpoint = parseLogCheckpoint(parseNote(bytes)?.text ?? '');
   if (checkpoint?.stream !== stream)
     return report('checkpoint-invalid', 'it is no checkpoint of this stream');
-  const fault = epochFault(checkpoint, epochs);
+  const fault = faultOf(checkpoint, epochs);
   // A statement before it does not hold, which is reported: whether this one does cannot be said.
   if (fault && !epochs.isWhole) return undefined;
   if (fault) return report(...fault);
@@ -48,10 +49,11 @@ function unreadable(state: 'missing' | 'irregular' | 'too-large'): [ProblemKind,
 }
 
 /** A reader may come between a statement and the next checkpoint; then that of the epoch before is the newest. */
-function epochFault(
-  { epoch, size }: LogCheckpoint,
+function faultOf(
+  checkpoint: LogCheckpoint,
   { ledger }: VerifiedEpochs,
 ): [ProblemKind, string] | undefined {
+  const { epoch, next, reseed } = checkpoint;
   if (epoch > ledger.count)
     return ['epoch-missing', `it is of epoch ${epoch}, and epoch ${ledger.count} has no end`];
   if (epoch < ledger.count - 1)
@@ -59,7 +61,11 @@ function epochFault(
       'checkpoint-outdated',
       `it is of epoch ${epoch}, though epoch ${ledger.count} has begun`,
     ];
-  return ledger.isWithin(epoch, size)
-    ? undefined
-    : ['checkpoint-invalid', `a checkpoint of epoch ${epoch} cannot cover ${size} records`];
+  // The recovery key signs no more than a statement.
+  if (reseed) return ['checkpoint-invalid', 'it replaces a key, which only a statement can do'];
+  const misfit = epochFault(checkpoint, ledger);
+  if (misfit !== undefined) return ['checkpoint-invalid', misfit];
+  return next && epoch === ledger.count
+    ? ['epoch-missing', `it ends epoch ${epoch}, of which no statement tells the end`]
+    : undefined;
 }

@@ -1,0 +1,19 @@
+import type { LogCheckpoint } from '../note/log-checkpoint.js';
+import type { EpochLedger } from './epoch-ledger.js';
+
+/**
+ * What keeps a checkpoint from being one of its epoch. Who has signed it is another matter: whoever got hold of the
+ * key of an epoch that has ended can sign any size, and any other end of it.
+ *
+ * @param checkpoint of an epoch up to the current one
+ * @returns nothing when it may be one; of the current epoch that is so, too, when it says that the epoch has ended
+ */
+export function epochFault(
+  { epoch, size, next, reseed }: LogCheckpoint,
+  ledger: EpochLedger,
+): string | undefined {
+  if (!ledger.isWithin(epoch, size)) return `epoch ${epoch} cannot have covered ${size} records`;
+  const nextKey = next ?? reseed;
+  if (!nextKey || epoch === ledger.count || ledger.hasEnded(epoch, size, nextKey)) return undefined;
+  return `it ends epoch ${epoch} otherwise than the log does`;
+}
