@@ -165,6 +165,20 @@ describe('verifyProof', () => {
     });
   });
 
+  it('refuses what the key of an epoch has signed beyond its end', async () => {
+    await onProof((given, stream) => {
+      const head = given.proof.slice(0, given.proof.indexOf('\n\n') + 2);
+      const signedBy = (note: string) => verifyProof({ ...given, proof: head + note });
+      const mismatch = { isProven: false, reason: 'epoch-mismatch' };
+      expect(signedBy(stream.note(100, 2)).isProven).toBe(true);
+      expect(signedBy(stream.note(100, 0))).toEqual(mismatch);
+      expect(signedBy(stream.note(100, 1))).toEqual(mismatch);
+      // An end of the current epoch that nobody else knows of.
+      stream.epochs.push(newKey());
+      expect(signedBy(stream.statementNote(100, 2))).toEqual(mismatch);
+    });
+  });
+
   it('never throws, whatever it is given', async () => {
     await onProof((given) => {
       fc.assert(
@@ -280,6 +294,20 @@ describe('An export', () => {
       }
       rmSync(path);
       expect((await verify()).streams.flatMap(problemsOf)).toContain('records-missing 0');
+    });
+  });
+
+  it('is not proven by what the key of an epoch has signed beyond its end', async () => {
+    await onExport({ anchored: [] }, async (folder, verify, stream) => {
+      const proofs = join(folder, stream.name, 'proofs');
+      for (const name of readdirSync(proofs)) {
+        const proof = readFileSync(join(proofs, name), 'utf8');
+        const head = proof.slice(0, proof.indexOf('\n\n') + 2);
+        writeFileSync(join(proofs, name), head + stream.note(100, 1));
+      }
+      const [report] = (await verify()).streams;
+      expect(report?.status).toBe('tampered');
+      expect(report && problemsOf(report)).toContain('proof-invalid 0');
     });
   });
 

@@ -17,3 +17,10 @@ export function epochFault(
   if (!nextKey || epoch === ledger.count || ledger.hasEnded(epoch, size, nextKey)) return undefined;
   return `it ends epoch ${epoch} otherwise than the log does`;
 }
+
+/** Whether a checkpoint of an epoch up to the current one is one of it. The end of the current one is not known. */
+export function isOfItsEpoch(checkpoint: LogCheckpoint, ledger: EpochLedger): boolean {
+  const { epoch, next, reseed } = checkpoint;
+  const isUnknownEnd = epoch === ledger.count && (next ?? reseed) !== undefined;
+  return !isUnknownEnd && epochFault(checkpoint, ledger) === undefined;
+}

@@ -10,6 +10,7 @@ import { recordPlace, recordTime, type RecordPlace } from '../read/record-place.
 import { readRegular } from '../read/regular-file.js';
 import { linesOf, type PlacedLine } from '../read/segment-lines.js';
 import type { Findings } from './findings.js';
+import { isOfItsEpoch } from './epoch-fault.js';
 import { proofsWithoutRecord } from './proofs-without-record.js';
 import { isRecordLine } from './record-line.js';
 import type { RootClaims } from './root-claims.js';
@@ -151,7 +152,8 @@ export class ExportedRecords {
     const checkpoint = parseLogCheckpoint(parseNote(note)?.text ?? '');
     const epoch = checkpoint?.epoch ?? Infinity;
     const isOurs = checkpoint?.stream === this.#context.stream && epoch <= epochs.ledger.count;
-    if (!checkpoint || !isOurs) return { note, isAnchored: false };
+    if (!checkpoint || !isOurs || !isOfItsEpoch(checkpoint, epochs.ledger))
+      return { note, isAnchored: false };
     const signer = { epoch, key: epochs.ledger.keyOf(epoch) };
     const [verdict] = await verifyNotes([{ note, signer }]);
     if (!verdict?.isSigned) return { note, isAnchored: false };

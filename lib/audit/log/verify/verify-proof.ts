@@ -6,6 +6,8 @@ import { parseNote } from '../note/signed-note.js';
 import { parseTlogProof } from '../note/tlog-proof.js';
 import { verifierKeyText } from '../note/verifier-key.js';
 import { recordPlace } from '../read/record-place.js';
+import { isOfItsEpoch } from './epoch-fault.js';
+import { EpochLedger } from './epoch-ledger.js';
 import { readStatements } from './epoch-statements.js';
 import { isRecordLine } from './record-line.js';
 import type { Trust, TrustedStream } from './trust.js';
@@ -20,16 +22,22 @@ export interface ProofToVerify {
   /** What is known of the log from elsewhere. */
   readonly trust: Trust;
   /**
-   * The content of the stream's `epochs.notes`: how the keys followed each other.
+   * The content of the stream's `epochs.notes`: how the keys followed each other, and at which sizes. With that of
+   * a later day, what is signed by a key that was stolen after its epoch had ended proves nothing.
    *
    * @default none, which proves what was signed in epoch 0 only
    */
   readonly epochs?: string | Buffer;
 }
 
-/** Why a record is not proven. */
+/** Why a record is not proven. `epoch-mismatch`: its checkpoint has a size or an end that its epoch has not. */
 export type ProofRefusal =
-  'malformed' | 'stream-untrusted' | 'epoch-unknown' | 'not-signed' | 'not-included';
+  | 'malformed'
+  | 'stream-untrusted'
+  | 'epoch-unknown'
+  | 'epoch-mismatch'
+  | 'not-signed'
+  | 'not-included';
 
 /** Whether a record is proven, and by which checkpoint. */
 export type ProofVerdict =
@@ -60,9 +68,12 @@ export function verifyProof({ line, proof, trust, epochs }: ProofToVerify): Proo
     return refused('malformed');
   const trusted = trust.streams.find(({ stream }) => stream === place.stream);
   if (!trusted) return refused('stream-untrusted');
-  const key = epochKey(trusted, trust, checkpoint.epoch, bytesOf(epochs ?? ''));
-  if (!key) return refused('epoch-unknown');
-  const signer = { epoch: checkpoint.epoch, key };
+  const { epoch } = checkpoint;
+  const ledger = ledgerThrough(epoch, trusted, trust, bytesOf(epochs ?? ''));
+  if (epoch > ledger.count) return refused('epoch-unknown');
+  // Whoever stole the key of an epoch that has ended can sign any size with it.
+  if (!isOfItsEpoch(checkpoint, ledger)) return refused('epoch-mismatch');
+  const signer = { epoch, key: ledger.keyOf(epoch) };
   const [signed] = verdictsOn(trusted, trust, [{ note: parsed.checkpoint, signer }]);
   if (!signed?.isSigned) return refused('not-signed');
   const { index, hashes } = parsed;
@@ -82,19 +93,24 @@ function refused(reason: ProofRefusal): ProofVerdict {
   return { isProven: false, reason };
 }
 
-/** The key of an epoch, as it follows from the first one. */
-function epochKey(
+/** The epochs up to one and its end, as far as statements that are signed tell them. */
+function ledgerThrough(
+  epoch: number,
   trusted: TrustedStream,
   trust: Trust,
-  epoch: number,
   file: Buffer,
-): Buffer | undefined {
-  const notes = parseNoteFile(file).notes.slice(0, epoch);
+): EpochLedger {
+  const notes = parseNoteFile(file).notes.slice(0, epoch + 1);
   const first = { epoch: 0, key: trusted.epochKey, size: 0 };
   const placed = notes.map((note) => ({ note, offset: 0 }));
-  const { statements, end } = readStatements(placed, trusted.stream, first);
+  const { statements } = readStatements(placed, trusted.stream, first);
   const verdicts = verdictsOn(trusted, trust, statements);
-  return end.epoch === epoch && verdicts.every(({ isSigned }) => isSigned) ? end.key : undefined;
+  const ledger = new EpochLedger(trusted.epochKey);
+  for (const [index, { checkpoint, nextKey }] of statements.entries()) {
+    if (verdicts[index]?.isSigned !== true) break;
+    ledger.end(checkpoint.size, nextKey);
+  }
+  return ledger;
 }
 
 function verdictsOn(
