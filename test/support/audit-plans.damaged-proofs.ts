@@ -1,4 +1,4 @@
-import { anchored, FOLDER, tampered, type AuditPlan } from './audit-plan.js';
+import { anchored, BASE, FOLDER, STREAM, tampered, type AuditPlan } from './audit-plan.js';
 
 const GENESIS: readonly AuditPlan[] = [
   tampered('no genesis.json', {
@@ -179,10 +179,58 @@ const EPOCHS: readonly AuditPlan[] = [
   }),
 ];
 
+/** What is found where a link lies in the place of each of these, and the first bad record. */
+const LINKED: readonly (readonly [path: string, kinds: readonly string[], first: number])[] = [
+  [`${FOLDER}/seg-0000000000000000.jsonl`, ['segment-missing'], 0],
+  [`${FOLDER}/seg-0000000000000050.jsonl`, ['segment-missing'], 50],
+  [`${FOLDER}/checkpoint`, ['checkpoint-missing'], 60],
+  [`${FOLDER}/epochs.notes`, ['file-irregular'], 0],
+  [`${FOLDER}/genesis.json`, ['genesis-missing'], 0],
+  [`${FOLDER}/identity.vkey`, ['file-irregular'], 0],
+  [`anchor/${STREAM}.notes`, ['file-irregular', 'anchor-missing'], 0],
+  [FOLDER, ['stream-missing'], 0],
+];
+
+const COSIGNED = { [STREAM]: [...BASE, ['cosign']] } as const satisfies AuditPlan['streams'];
+
+const IRREGULAR: readonly AuditPlan[] = [
+  ...LINKED.map(([path, kinds, first]) =>
+    tampered(`a link in the place of ${path}`, { links: [path], kinds, first }),
+  ),
+  tampered('a link in the place of cosigned.notes, which a witness has signed', {
+    streams: COSIGNED,
+    witness: true,
+    links: [`${FOLDER}/cosigned.notes`],
+    kinds: ['file-irregular'],
+    first: 90,
+  }),
+  ...(['folders', 'pipes'] as const).flatMap((what) => [
+    tampered(`${what} in the place of identity.vkey`, {
+      removed: [`${FOLDER}/identity.vkey`],
+      [what]: [`${FOLDER}/identity.vkey`],
+      kinds: ['file-irregular'],
+      first: 0,
+    }),
+    tampered(`${what} in the place of an anchor's file`, {
+      removed: [`anchor/${STREAM}.notes`],
+      [what]: [`anchor/${STREAM}.notes`],
+      kinds: ['file-irregular', 'anchor-missing'],
+      first: 0,
+    }),
+    tampered(`${what} in the place of the epochs.notes of an empty log`, {
+      streams: anchored(),
+      [what]: [`${FOLDER}/epochs.notes`],
+      kinds: ['file-irregular'],
+      first: 0,
+    }),
+  ]),
+];
+
 /** Logs in whose signed files something stands that no writer writes there, or something is missing. */
 export const DAMAGED_PROOF_PLANS: readonly AuditPlan[] = [
   ...GENESIS,
   ...IDENTITY,
   ...CHECKPOINT,
   ...EPOCHS,
+  ...IRREGULAR,
 ];

@@ -133,6 +133,12 @@ const TILES: readonly AuditPlan[] = [
     kinds: ['tile-mismatch'],
     first: 256,
   }),
+  tampered('pruned records with a link in the place of a tile', {
+    streams: pruned,
+    links: [`${FOLDER}/tile/0/000`],
+    kinds: ['tile-missing'],
+    first: 0,
+  }),
   tampered('pruned records with a tile that is too short', {
     streams: pruned,
     files: { [`${FOLDER}/tile/0/001.p/44`]: 'x'.repeat(43 * 32) },
