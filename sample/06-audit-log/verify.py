@@ -53,6 +53,7 @@ from typing import BinaryIO, NamedTuple, NoReturn
 MAX_LINE = 65_535  # bytes of a record, without its LF
 MAX_TORN = 1 << 23  # bytes without an LF that a crash can leave behind the last record
 MAX_NOTE = 65_536  # bytes of a signed note; far beyond what a log writes
+MAX_SIGNATURES = 100  # of a note
 MAX_TRUST = 1 << 20
 MAX_SIZE = 2**53 - 1  # what a JSON number holds exactly
 MAX_PROBLEMS = 20  # of one kind and stream that are listed; all of them count
@@ -306,6 +307,8 @@ def parse_note(raw: bytes) -> Note | None:
     except UnicodeDecodeError:
         return None
     split = whole.rfind("\n\n")
+    if whole.count("\n", split + 2) > MAX_SIGNATURES:
+        return None
     if split < 0 or not whole.endswith("\n") or any(c < " " and c != "\n" for c in whole):
         return None
     signatures = []

@@ -49,6 +49,11 @@ const IDENTITY: readonly AuditPlan[] = [
   },
 ];
 
+/** Lines of signatures of a key that nobody knows, as Latin-1 that is UTF-8. */
+function signatures(count: number): string {
+  return '\u00e2\u0080\u0094 somebody AAAAAAA=\n'.repeat(count);
+}
+
 const CHECKPOINT: readonly AuditPlan[] = [
   ...['missing', 'a folder', 'a pipe'].map((what) =>
     tampered(`a checkpoint that is ${what}`, {
@@ -72,6 +77,17 @@ const CHECKPOINT: readonly AuditPlan[] = [
     kinds: ['checkpoint-invalid'],
     first: 60,
   }),
+  tampered('a checkpoint with 101 signatures', {
+    appended: { [`${FOLDER}/checkpoint`]: signatures(99) },
+    kinds: ['checkpoint-invalid'],
+    first: 60,
+  }),
+  {
+    name: 'a checkpoint with 100 signatures',
+    appended: { [`${FOLDER}/checkpoint`]: signatures(98) },
+    exit: 0,
+    kinds: [],
+  },
   tampered('a checkpoint signed by the identity key alone', {
     attacks: [['strip', { what: 'checkpoint', keep: ['identity'] }]],
     kinds: ['checkpoint-signature'],
