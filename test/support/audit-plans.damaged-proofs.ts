@@ -102,6 +102,7 @@ const CHECKPOINT: readonly AuditPlan[] = [
     'a line that is not known': ['time', 'mood good\ntime'],
     'a size with a leading zero': ['\n100\n', '\n0100\n'],
     'a date that does not exist': ['2026-11-', '2026-13-'],
+    'a time in the year 0': ['time .*\n', 'time 0000-01-01T00:00:00.000Z\n'],
     'the origin of another log': ['0-aaaaaaaa', '0-aaaaaaab'],
   }).map(([what, [old, now]]) =>
     tampered(`a signed checkpoint with ${what}`, {
