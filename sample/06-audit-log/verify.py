@@ -833,8 +833,11 @@ def judge_checkpoint(stream: Stream, raw: bytes | None) -> Checkpoint | None:
 
 
 def anchor_files(stream: Stream, options: Options) -> list:
-    folders = [growing(os.path.join(each, f"{stream.name}.notes")) for each in options.anchors]
-    return [*folders, growing(stream.path("cosigned.notes"))]
+    """Files of checkpoints. Where no witness is known, nothing counts in cosigned.notes."""
+    paths = [os.path.join(each, f"{stream.name}.notes") for each in options.anchors]
+    if stream.witnesses:
+        paths.append(stream.path("cosigned.notes"))
+    return [growing(path) for path in paths]
 
 
 def read_anchors(stream: Stream, sources: list, options: Options) -> float | None:

@@ -221,6 +221,13 @@ const IRREGULAR: readonly AuditPlan[] = [
     kinds: ['file-irregular'],
     first: 90,
   }),
+  {
+    name: 'a link in the place of cosigned.notes, without a trusted witness',
+    streams: COSIGNED,
+    links: [`${FOLDER}/cosigned.notes`],
+    exit: 0,
+    kinds: [],
+  },
   ...(['folders', 'pipes'] as const).flatMap((what) => [
     tampered(`${what} in the place of identity.vkey`, {
       removed: [`${FOLDER}/identity.vkey`],
