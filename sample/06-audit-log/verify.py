@@ -943,13 +943,38 @@ def refuse_constant(text: str) -> None:
 
 
 DECODER = json.JSONDecoder(parse_constant=refuse_constant, parse_int=float)
+NESTING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]')
+DEPTH = 100  # of JSON that is parsed at a time
+
+
+def flattened(text: str) -> str:
+    """The same JSON with `null` for what lies deep in it. Python parses no JSON of any depth, so
+    that is cut out and parsed by itself, from the innermost outwards."""
+    layers: list = [[]]
+    depth = at = 0
+    for match in NESTING.finditer(text):
+        layers[-1].append(text[at : match.start()])
+        at = match.end()
+        if match[0] in "[{":
+            depth += 1
+            if depth % DEPTH == 0:
+                layers.append([])
+        layers[-1].append(match[0])
+        if match[0] in "]}":
+            if depth % DEPTH == 0 and len(layers) > 1:
+                DECODER.decode("".join(layers.pop()))
+                layers[-1].append("null")
+            depth -= 1
+    if len(layers) > 1:
+        raise ValueError("a bracket is not closed")
+    return "".join(layers[0]) + text[at:]
 
 
 def details_of(line: bytes) -> dict:
     """What a record of the log about itself says; nothing, unless it is JSON."""
     try:
-        details = DECODER.decode(line.decode("utf-8")).get("details")
-    except (ValueError, RecursionError):
+        details = DECODER.decode(flattened(line.decode("utf-8"))).get("details")
+    except ValueError:
         return {}
     return details if isinstance(details, dict) else {}
 

@@ -1,8 +1,8 @@
 import { anchored, BASE, FOLDER, STREAM, type AuditPlan, type Step } from './audit-plan.js';
 
-/** What the chain alone shows of a change that is not covered. */
 const COSIGNED = `${FOLDER}/cosigned.notes`;
 
+/** What the chain alone shows of a change that is not covered. */
 const CHANGES = {
   edit: 'prev-wrong',
   delete: 'seq-wrong',
