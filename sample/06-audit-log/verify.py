@@ -53,6 +53,7 @@ from typing import BinaryIO, NamedTuple, NoReturn
 MAX_LINE = 65_535  # bytes of a record, without its LF
 MAX_TORN = 1 << 23  # bytes without an LF that a crash can leave behind the last record
 MAX_NOTE = 65_536  # bytes of a signed note; far beyond what a log writes
+MAX_SIGNATURES = 100  # of a note
 MAX_TRUST = 1 << 20
 MAX_SIZE = 2**53 - 1  # what a JSON number holds exactly
 MAX_PROBLEMS = 20  # of one kind and stream that are listed; all of them count
@@ -166,12 +167,35 @@ BASE_POINT = decode_point(BASE_Y.to_bytes(32, "little")) or NEUTRAL
 
 # There is no file to read under this name. Anything else (no permission, a broken disk) is not the
 # log's fault, and ends the run with exit code 4.
-NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENAMETOOLONG)
-OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+MISSING = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
+IRREGULAR = (errno.ELOOP, errno.EMLINK, errno.EISDIR, errno.ENXIO, errno.ENODEV)
+NO_FILE = (*MISSING, *IRREGULAR)
+OPEN_FLAGS = os.O_RDONLY
+for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):  # not every system knows all of them
+    OPEN_FLAGS |= getattr(os, flag, 0)
+
+
+def mode_of(path: str) -> int | None:
+    """What has this name, a link itself and not what it leads to; `None` when nothing has it."""
+    try:
+        return os.lstat(path).st_mode
+    except OSError as error:
+        if error.errno in MISSING:
+            return None
+        raise
+
+
+def is_irregular(path: str) -> bool:
+    """Whether a link, a folder, a pipe or a device has the name of a file."""
+    mode = mode_of(path)
+    return mode is not None and not stat.S_ISREG(mode)
 
 
 def open_regular(path: str) -> BinaryIO | None:
-    """A file to read; `None` unless it is a regular one. A pipe or a device might never end."""
+    """A file to read; `None` unless it is a regular one. A link might lead to what is not the
+    log's, and a pipe or a device might never end."""
+    if is_irregular(path):
+        return None
     try:
         descriptor = os.open(path, OPEN_FLAGS)
     except OSError as error:
@@ -198,6 +222,7 @@ class Growing(NamedTuple):
 
     path: str
     length: int
+    is_irregular: bool = False
 
     @property
     def name(self) -> str:
@@ -206,7 +231,8 @@ class Growing(NamedTuple):
 
 def growing(path: str) -> Growing:
     try:
-        return Growing(path, os.stat(path).st_size)
+        found = os.lstat(path)
+        return Growing(path, found.st_size, not stat.S_ISREG(found.st_mode))
     except OSError as error:
         if error.errno in NO_FILE:
             return Growing(path, 0)
@@ -281,6 +307,8 @@ def parse_note(raw: bytes) -> Note | None:
     except UnicodeDecodeError:
         return None
     split = whole.rfind("\n\n")
+    if whole.count("\n", split + 2) > MAX_SIGNATURES:
+        return None
     if split < 0 or not whole.endswith("\n") or any(c < " " and c != "\n" for c in whole):
         return None
     signatures = []
@@ -351,15 +379,19 @@ def parse_checkpoint(text: str, origin: str) -> Checkpoint | None:
 
 
 class Entry(NamedTuple):
-    """A place in a file of notes: a whole note, an unfinished one (a crash), or damage."""
+    """A place in a file of notes: a whole note, an unfinished one (a crash), or damage. One that
+    is irregular stands for all of a file that is none."""
 
     offset: int
     raw: bytes
-    state: str  # whole, unfinished, damaged
+    state: str  # whole, unfinished, damaged, irregular
 
 
 def notes_in(source: Growing) -> Iterator[Entry]:
     """The notes of a file. Each is followed by one more LF, so "\\n\\n" ends both of its parts."""
+    if source.is_irregular:
+        yield Entry(0, b"", "irregular")
+        return
     file = open_regular(source.path)
     if file is None:
         return
@@ -651,6 +683,9 @@ def read_first_key(stream: Stream) -> bytes | None:
 
 def read_identity(stream: Stream) -> None:
     add, file = stream.report.add, "identity.vkey"
+    if stream.identity is not None and is_irregular(stream.path(file)):
+        add("file-irregular", "this is no regular file", 0, file)
+        return
     raw = read_small(stream.path(file), 1024)
     text = (raw or b"").decode("utf-8", "replace")
     key = parse_vkey(text[:-1], ED25519) if text.endswith("\n") else None
@@ -700,6 +735,10 @@ def read_epochs(stream: Stream, source: Growing, first_key: bytes | None) -> Non
     epochs.is_cut = first_key is None
     for entry in notes_in(source) if first_key else ():
         file, at = source.name, entry.offset
+        if entry.state == "irregular":
+            add("file-irregular", "this is no regular file", 0, file)
+            epochs.is_cut = True
+            break
         if entry.state == "unfinished":
             add("epoch-unfinished", "a crash cut off the last statement", None, file, at)
             break
@@ -794,8 +833,11 @@ def judge_checkpoint(stream: Stream, raw: bytes | None) -> Checkpoint | None:
 
 
 def anchor_files(stream: Stream, options: Options) -> list:
-    folders = [growing(os.path.join(each, f"{stream.name}.notes")) for each in options.anchors]
-    return [*folders, growing(stream.path("cosigned.notes"))]
+    """Files of checkpoints. Where no witness is known, nothing counts in cosigned.notes."""
+    paths = [os.path.join(each, f"{stream.name}.notes") for each in options.anchors]
+    if stream.witnesses:
+        paths.append(stream.path("cosigned.notes"))
+    return [growing(path) for path in paths]
 
 
 def read_anchors(stream: Stream, sources: list, options: Options) -> float | None:
@@ -842,6 +884,10 @@ def judge_age(stream: Stream, newest: float | None, options: Options) -> None:
 def accept_anchored(stream: Stream, source: Growing, entry: Entry) -> tuple | None:
     """One note of an anchor. An unfinished last one is what a crash leaves, and says nothing."""
     if entry.state == "unfinished":
+        return None
+    if entry.state == "irregular":
+        seq = stream.report.anchored
+        stream.report.add("file-irregular", "this is no regular file", seq, source.name)
         return None
     try:
         if entry.state == "damaged":
@@ -897,13 +943,38 @@ def refuse_constant(text: str) -> None:
 
 
 DECODER = json.JSONDecoder(parse_constant=refuse_constant, parse_int=float)
+NESTING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]')
+DEPTH = 100  # of JSON that is parsed at a time
+
+
+def flattened(text: str) -> str:
+    """The same JSON with `null` for what lies deep in it. Python parses no JSON of any depth, so
+    that is cut out and parsed by itself, from the innermost outwards."""
+    layers: list = [[]]
+    depth = at = 0
+    for match in NESTING.finditer(text):
+        layers[-1].append(text[at : match.start()])
+        at = match.end()
+        if match[0] in "[{":
+            depth += 1
+            if depth % DEPTH == 0:
+                layers.append([])
+        layers[-1].append(match[0])
+        if match[0] in "]}":
+            if depth % DEPTH == 0 and len(layers) > 1:
+                DECODER.decode("".join(layers.pop()))
+                layers[-1].append("null")
+            depth -= 1
+    if len(layers) > 1:
+        raise ValueError("a bracket is not closed")
+    return "".join(layers[0]) + text[at:]
 
 
 def details_of(line: bytes) -> dict:
     """What a record of the log about itself says; nothing, unless it is JSON."""
     try:
-        details = DECODER.decode(line.decode("utf-8")).get("details")
-    except (ValueError, RecursionError):
+        details = DECODER.decode(flattened(line.decode("utf-8"))).get("details")
+    except ValueError:
         return {}
     return details if isinstance(details, dict) else {}
 
@@ -1297,7 +1368,7 @@ def verify_log(stream: Stream, options: Options) -> None:
 def verify_stream(name: str, options: Options) -> Report:
     stream = Stream(name, options)
     names = names_in(stream.folder)
-    if not os.path.isdir(stream.folder):
+    if not stat.S_ISDIR(mode_of(stream.folder) or 0):
         stream.report.add("stream-missing", "this registered stream is not there", 0)
     elif "records.jsonl" in names and not any(map(SEGMENT.fullmatch, names)):
         verify_export(stream, options)
@@ -1370,7 +1441,7 @@ def parse_arguments(arguments: list) -> tuple:
     given = parser.parse_args(arguments)
     trust = None
     if given.trust is not None:
-        raw = read_small(given.trust, MAX_TRUST)
+        raw = read_small(os.path.realpath(given.trust), MAX_TRUST)  # which may be a link
         if raw is None:
             raise OSError(errno.ENOENT, "no regular file", given.trust)
         trust = parse_trust(raw)

@@ -19,6 +19,8 @@ export interface AuditPlan {
   readonly replaced?: Readonly<Record<string, readonly [old: string, now: string]>>;
   readonly folders?: readonly string[];
   readonly pipes?: readonly string[];
+  /** Files and folders that lie elsewhere, with a link in their place. */
+  readonly links?: readonly string[];
   /** What the verifier is not given, or given beside. */
   readonly without?: readonly ('trust' | 'anchor')[];
   readonly options?: readonly string[];

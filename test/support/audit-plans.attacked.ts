@@ -1,5 +1,7 @@
 import { anchored, BASE, FOLDER, STREAM, type AuditPlan, type Step } from './audit-plan.js';
 
+const COSIGNED = `${FOLDER}/cosigned.notes`;
+
 /** What the chain alone shows of a change that is not covered. */
 const CHANGES = {
   edit: 'prev-wrong',
@@ -202,6 +204,16 @@ const PUBLISHED: readonly AuditPlan[] = [
     kinds: ['anchor-invalid'],
     first: 0,
   },
+  ...Object.entries({
+    'that was changed': { replaced: { [COSIGNED]: ['time 2026', 'time 2027'] } },
+    'that is no note': { appended: { [COSIGNED]: 'what\n\never\n\n' } },
+  } as const).map(([what, damage]): AuditPlan => ({
+    name: `a cosigned checkpoint ${what}, where no witness is trusted`,
+    streams: { [STREAM]: [...BASE, ['cosign']] },
+    ...damage,
+    exit: 0,
+    kinds: [],
+  })),
 ];
 
 const SURPLUS: readonly AuditPlan[] = [

@@ -1,4 +1,4 @@
-import { anchored, FOLDER, tampered, type AuditPlan } from './audit-plan.js';
+import { anchored, BASE, FOLDER, STREAM, tampered, type AuditPlan } from './audit-plan.js';
 
 const GENESIS: readonly AuditPlan[] = [
   tampered('no genesis.json', {
@@ -49,6 +49,11 @@ const IDENTITY: readonly AuditPlan[] = [
   },
 ];
 
+/** Lines of signatures of a key that nobody knows, as Latin-1 that is UTF-8. */
+function signatures(count: number): string {
+  return '\u00e2\u0080\u0094 somebody AAAAAAA=\n'.repeat(count);
+}
+
 const CHECKPOINT: readonly AuditPlan[] = [
   ...['missing', 'a folder', 'a pipe'].map((what) =>
     tampered(`a checkpoint that is ${what}`, {
@@ -72,6 +77,17 @@ const CHECKPOINT: readonly AuditPlan[] = [
     kinds: ['checkpoint-invalid'],
     first: 60,
   }),
+  tampered('a checkpoint with 101 signatures', {
+    appended: { [`${FOLDER}/checkpoint`]: signatures(99) },
+    kinds: ['checkpoint-invalid'],
+    first: 60,
+  }),
+  {
+    name: 'a checkpoint with 100 signatures',
+    appended: { [`${FOLDER}/checkpoint`]: signatures(98) },
+    exit: 0,
+    kinds: [],
+  },
   tampered('a checkpoint signed by the identity key alone', {
     attacks: [['strip', { what: 'checkpoint', keep: ['identity'] }]],
     kinds: ['checkpoint-signature'],
@@ -86,6 +102,7 @@ const CHECKPOINT: readonly AuditPlan[] = [
     'a line that is not known': ['time', 'mood good\ntime'],
     'a size with a leading zero': ['\n100\n', '\n0100\n'],
     'a date that does not exist': ['2026-11-', '2026-13-'],
+    'a time in the year 0': ['time .*\n', 'time 0000-01-01T00:00:00.000Z\n'],
     'the origin of another log': ['0-aaaaaaaa', '0-aaaaaaab'],
   }).map(([what, [old, now]]) =>
     tampered(`a signed checkpoint with ${what}`, {
@@ -179,10 +196,65 @@ const EPOCHS: readonly AuditPlan[] = [
   }),
 ];
 
+/** What is found where a link lies in the place of each of these, and the first bad record. */
+const LINKED: readonly (readonly [path: string, kinds: readonly string[], first: number])[] = [
+  [`${FOLDER}/seg-0000000000000000.jsonl`, ['segment-missing'], 0],
+  [`${FOLDER}/seg-0000000000000050.jsonl`, ['segment-missing'], 50],
+  [`${FOLDER}/checkpoint`, ['checkpoint-missing'], 60],
+  [`${FOLDER}/epochs.notes`, ['file-irregular'], 0],
+  [`${FOLDER}/genesis.json`, ['genesis-missing'], 0],
+  [`${FOLDER}/identity.vkey`, ['file-irregular'], 0],
+  [`anchor/${STREAM}.notes`, ['file-irregular', 'anchor-missing'], 0],
+  [FOLDER, ['stream-missing'], 0],
+];
+
+const COSIGNED = { [STREAM]: [...BASE, ['cosign']] } as const satisfies AuditPlan['streams'];
+
+const IRREGULAR: readonly AuditPlan[] = [
+  ...LINKED.map(([path, kinds, first]) =>
+    tampered(`a link in the place of ${path}`, { links: [path], kinds, first }),
+  ),
+  tampered('a link in the place of cosigned.notes, which a witness has signed', {
+    streams: COSIGNED,
+    witness: true,
+    links: [`${FOLDER}/cosigned.notes`],
+    kinds: ['file-irregular'],
+    first: 90,
+  }),
+  {
+    name: 'a link in the place of cosigned.notes, without a trusted witness',
+    streams: COSIGNED,
+    links: [`${FOLDER}/cosigned.notes`],
+    exit: 0,
+    kinds: [],
+  },
+  ...(['folders', 'pipes'] as const).flatMap((what) => [
+    tampered(`${what} in the place of identity.vkey`, {
+      removed: [`${FOLDER}/identity.vkey`],
+      [what]: [`${FOLDER}/identity.vkey`],
+      kinds: ['file-irregular'],
+      first: 0,
+    }),
+    tampered(`${what} in the place of an anchor's file`, {
+      removed: [`anchor/${STREAM}.notes`],
+      [what]: [`anchor/${STREAM}.notes`],
+      kinds: ['file-irregular', 'anchor-missing'],
+      first: 0,
+    }),
+    tampered(`${what} in the place of the epochs.notes of an empty log`, {
+      streams: anchored(),
+      [what]: [`${FOLDER}/epochs.notes`],
+      kinds: ['file-irregular'],
+      first: 0,
+    }),
+  ]),
+];
+
 /** Logs in whose signed files something stands that no writer writes there, or something is missing. */
 export const DAMAGED_PROOF_PLANS: readonly AuditPlan[] = [
   ...GENESIS,
   ...IDENTITY,
   ...CHECKPOINT,
   ...EPOCHS,
+  ...IRREGULAR,
 ];

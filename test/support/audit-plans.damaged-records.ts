@@ -81,6 +81,26 @@ const SEGMENTS: readonly AuditPlan[] = [
     first: 4,
   }),
   ...Object.entries({
+    'is deep': ['[', ']', 0],
+    'is deeper than what reads it': ['{"x":[', ']}', 0],
+    'is deep and closed by the wrong brackets': ['[', '}', 1],
+    'is deep and not closed': ['[', '', 1],
+    'is deep and has another value too much': ['[1[', ']]', 1],
+  } as const).map(([what, [open, close, exit]]): AuditPlan => ({
+    name: `pruned records of which JSON tells that ${what}`,
+    streams: anchored(
+      ['records', 64],
+      ['segment'],
+      ['records', 7],
+      ['prune', 64, false],
+      ['records', 1, 'audit_segments_pruned', { through: 63, more: 'deep' }],
+      ['replace_in_last', '"deep"', `${open.repeat(5000)}"[\\\\\\"{"${close.repeat(5000)}`],
+    ),
+    exit,
+    kinds: exit === 0 ? [] : ['pruned-unrecorded'],
+    ...(exit === 1 && { first: 0 }),
+  })),
+  ...Object.entries({
     'is no JSON': ['"size"', 'size'],
     'names another event first': ['"audit_', '"audit_-","event":"audit_'],
   }).map(([what, raw]) =>
@@ -132,6 +152,12 @@ const TILES: readonly AuditPlan[] = [
     files: { [`${FOLDER}/tile/0/001.p/44`]: 'x'.repeat(44 * 32) },
     kinds: ['tile-mismatch'],
     first: 256,
+  }),
+  tampered('pruned records with a link in the place of a tile', {
+    streams: pruned,
+    links: [`${FOLDER}/tile/0/000`],
+    kinds: ['tile-missing'],
+    first: 0,
   }),
   tampered('pruned records with a tile that is too short', {
     streams: pruned,

@@ -9,7 +9,7 @@ argument, and prints where. A plan:
      "later": 1,                                                  seconds until it is verified
      "export": [3, 4],                                            only these records, with proofs
      "removed": ["log/0-aaaaaaaa/checkpoint"], "files": {}, "appended": {}, "replaced": {},
-     "folders": [], "pipes": []}                                  last touches to the files
+     "folders": [], "pipes": [], "links": []}                     last touches to the files
 
 It shares no code with the verifiers: the tree is computed by its definition, the notes are put
 together by hand, and signing is the only thing that comes from elsewhere (cryptography).
@@ -507,6 +507,10 @@ def touch_files(folder, plan):
         os.makedirs(os.path.join(folder, name))
     for name in plan.get("pipes", []):
         os.mkfifo(os.path.join(folder, name))
+    for at, name in enumerate(plan.get("links", [])):
+        path, aside = os.path.join(folder, name), os.path.join(folder, f"aside-{at}")
+        os.rename(path, aside)
+        os.symlink(aside, path)
 
 
 def main():

@@ -99,7 +99,7 @@ describe('A checkpoint of an audit stream', () => {
       hashes.map((next) => ({ next })),
       hashes.map((reseed) => ({ reseed })),
     );
-    const [from, to] = [new Date('0000-01-01T00:00:00Z'), new Date('9999-12-31T23:59:59.999Z')];
+    const [from, to] = [new Date('0001-01-01T00:00:00Z'), new Date('9999-12-31T23:59:59.999Z')];
     const checkpoints = fc.record({
       stream: fc.stringMatching(/^(0|[1-9][0-9]{0,5})-[0-9a-z]{8}$/),
       size: fc.maxSafeNat(),
@@ -143,6 +143,7 @@ describe('A checkpoint of an audit stream', () => {
     ['a time in another zone', `${HEAD}epoch 3\ntime 2026-11-27T02:30:00.000+01:00\n`],
     ['a day that is none', `${HEAD}epoch 3\ntime 2026-02-30T02:30:00.000Z\n`],
     ['an hour that is none', `${HEAD}epoch 3\ntime 2026-11-27T24:00:00.000Z\n`],
+    ['a time in the year 0', `${HEAD}epoch 3\ntime 0000-12-31T23:59:59.999Z\n`],
     ['a time that is none', `${HEAD}epoch 3\ntime yesterday\n`],
     ['a year of six digits', `${HEAD}epoch 3\ntime +012026-11-27T02:30:00.000Z\n`],
     ['an unknown line', `${PLAIN}more\n`],
@@ -175,6 +176,7 @@ describe('A checkpoint of an audit stream', () => {
     ['an epoch that is no whole number', { epoch: 0.5 }],
     ['no time', { time: '' }],
     ['a time in another spelling', { time: '2026-11-27 02:30:00.000' }],
+    ['a time in the year 0', { time: '0000-12-31T23:59:59.999Z' }],
     ['a time and another line', { time: `${time}\nclosed` }],
     ['a next key of 33 bytes', { next: Buffer.alloc(33) }],
     ['an empty reseed key', { reseed: Buffer.alloc(0) }],

@@ -70,11 +70,11 @@ function faultOf(checkpoint: LogCheckpoint): string | undefined {
   return purposeOf(checkpoint).length > 1 ? 'at most one of next, reseed and closed' : undefined;
 }
 
+/** Not everything that reads dates knows a year 0. */
 function isTime(text: string): boolean {
+  if (text.length !== TIME_LENGTH || text.startsWith('0000')) return false;
   const time = Date.parse(text);
-  return (
-    text.length === TIME_LENGTH && !Number.isNaN(time) && new Date(time).toISOString() === text
-  );
+  return !Number.isNaN(time) && new Date(time).toISOString() === text;
 }
 
 /**
