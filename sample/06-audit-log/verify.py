@@ -1065,6 +1065,8 @@ class Chain:
             self.grow(leaf_hash(line))
             if record.event == PRUNED or record.event in ABANDONED:
                 self.note_event(record.event, details_of(line))
+        if self.fault is not None:
+            self.since += leaf_hash(line)  # which may be what was signed
 
     def grow(self, leaf: bytes) -> None:
         self.seq += 1
@@ -1137,7 +1139,8 @@ class Chain:
         if self.fault is not None:
             kind, message, seq, *place = self.fault
             exact = self.locate(*rest[0][:2]) if rest and not self.mismatched else None
-            add(kind, message, seq if exact is None else exact, *place)
+            # The line that does not fit may be the one that was signed, and tiles tell no more then.
+            add(kind, message, seq if exact is None or exact > self.seq else exact, *place)
             return  # records behind the fault may explain the rest
         if rest:
             size, _, source = rest[-1]

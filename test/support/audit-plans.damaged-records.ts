@@ -80,6 +80,22 @@ const SEGMENTS: readonly AuditPlan[] = [
     kinds: ['prev-wrong'],
     first: 4,
   }),
+  tampered('a signed line that does not continue the one before, with the tiles of both', {
+    streams: anchored(['records', 5], ['unlinked'], ['records', 5], ['tile']),
+    kinds: ['prev-wrong'],
+    first: 4,
+  }),
+  tampered('a signed line with the number of the one before, with the tiles of both', {
+    streams: anchored(
+      ['records', 5],
+      ['raw_line', '"seq":5,', '"seq":4,'],
+      ['replace_in_last', ':5"', ':4"'],
+      ['records', 5],
+      ['tile'],
+    ),
+    kinds: ['seq-wrong'],
+    first: 4,
+  }),
   ...Object.entries({
     'is deep': ['[', ']', 0],
     'is deeper than what reads it': ['{"x":[', ']}', 0],
