@@ -114,6 +114,7 @@ describe('a secret is told', () => {
     ['the name that a form gives it', { name: 'user[password]', value: 'S3cr3tS3cr3t' }],
     ['a pointer', { name: '/user/password', value: 'S3cr3tS3cr3t' }],
     ['a pair in capitals', { Key: 'password', Value: 'S3cr3tS3cr3t' }],
+    ['an address of Oracle', `oracle:thin:scott/${'S3cr3t'.repeat(170)}@db:1521`],
     ['a raw header with a digit', ['X-Auth0-Token', 'S3cr3tS3cr3t']],
     ['a JSON Web Key within a text', 'bad key: {"kty":"oct","k":"S3cr3tS3cr3t"};'],
     ['one in escapes', 'x {\\"kty\\":\\"oct\\",\\"k\\":\\"S3cr3tS3cr3t\\"}'],

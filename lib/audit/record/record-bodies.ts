@@ -4,6 +4,7 @@ import { KeyringError } from '../../errors/keyring.error.js';
 import type { Identifier } from '../../events/security-event.js';
 import type { AuditEvent } from './audit-event.js';
 import { recordBody, type RecordApp } from './audit-record.js';
+import { CUT } from './detect/finding.js';
 import { HarmlessTexts } from './harmless-texts.js';
 import { IsoTimes } from './iso-times.js';
 import type { PersonalData, PersonalSubject } from './personal/personal-data.js';
@@ -13,7 +14,6 @@ import {
   sealPersonal,
 } from './personal/personal-token.js';
 import { FORGOTTEN, type SubjectKeys } from './personal/subject-keys.js';
-import { CUT } from './redact-text.js';
 import { redact } from './redact.js';
 
 /** What bodies of records are made with. */

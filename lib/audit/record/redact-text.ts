@@ -1,14 +1,12 @@
 import type { PseudonymOfEmail } from './detect/find-emails.js';
 import { findSecrets } from './detect/find-secrets.js';
-import { withoutFindings } from './detect/finding.js';
+import { CUT, withoutFindings } from './detect/finding.js';
 import { PLAINER_TEXTS } from './detect/plainer-text.js';
 import { ESCAPE, featuresOf, NOT_ASCII } from './detect/text-features.js';
 
 /** Secrets are looked for in so many characters of a text; what lies beyond is cut off unread. */
 export const SCANNED_CHARACTERS = 4096;
 const KEPT_CHARACTERS = 1024;
-/** What stands in the place of whatever was left out. */
-export const CUT = '[cut]';
 /** The longest secret with white space in it that is not known by its beginning: a number in groups. */
 const LONGEST_IN_GROUPS = 64;
 /** Escapes within escapes: URLs in JSON in a log line. */

@@ -1,9 +1,10 @@
 import { REDACTED } from '../../common/secret.js';
 import type { PseudonymOfEmail } from './detect/find-emails.js';
 import { hasCardLength, maskedCard } from './detect/find-card-numbers.js';
+import { CUT } from './detect/finding.js';
 import { quotedBytes } from './json-text.js';
 import { PersonalData } from './personal/personal-data.js';
-import { CUT, redactText, SCANNED_CHARACTERS } from './redact-text.js';
+import { redactText, SCANNED_CHARACTERS } from './redact-text.js';
 import { isCardName, isSensitiveName } from './sensitive-names.js';
 import { isTellingEntry, isToldByItem, isToldByNeighbour } from './telling-neighbours.js';
 import { parseNestedJson, shapeOf, UNREADABLE } from './value-shape.js';

@@ -68,7 +68,8 @@ const ADDRESSES: readonly CredentialForm[] = [
     pattern:
       /(?:hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/webhooks|webhook\.office\.com\/webhookb2)\/[^\s"'<>]+/gi,
   },
-  form('n:', /(?<keep>oracle:thin:[^/\s@]{1,128}\/)[^\s@]{1,256}(?=@)/g),
+  // Oracle takes passwords of 1,024 bytes.
+  form('n:', /(?<keep>oracle:thin:[^/\s@]{1,128}\/)[^\s@]{1,1024}(?=@)/g),
   form('e=', /(?<keep>[?&#]code=)[\w.~%+/-]{16,}/g),
   form('-u', /(?<keep>(?:^|\s)(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"']{1,128}:)[^\s"']+/g),
 ];

@@ -1,5 +1,5 @@
 import { isSensitiveName } from '../sensitive-names.js';
-import { secretAt, type Finding } from './finding.js';
+import { CUT, secretAt, type Finding } from './finding.js';
 import { matchesOf } from './matches.js';
 import { ARGUMENT, LABEL, QUOTE, SIGN } from './text-features.js';
 import { quoteAt, valueEnd } from './value-end.js';
@@ -32,8 +32,7 @@ function valuesBehind(pattern: RegExp, text: string): Finding[] {
     if (!isTelling(groups?.['name'])) continue;
     const start = index + match.length;
     const end = endOfMarked(text, start);
-    // What was cut here before is no value.
-    if (end > start && text.slice(start, end) !== '[cut]') found.push(secretAt(start, end));
+    if (end > start && text.slice(start, end) !== CUT) found.push(secretAt(start, end));
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { isSensitiveName } from '../sensitive-names.js';
 import { PRIVATE_MEMBERS } from '../telling-neighbours.js';
-import { secretAt, type Finding } from './finding.js';
+import { CUT, secretAt, type Finding } from './finding.js';
 import { endOfQuoted, quoteAt, valueEnd } from './value-end.js';
 
 const EQUALS = 61;
@@ -16,7 +16,7 @@ const FILLERS = new Set(['is', 'was', 'number', 'no', 'value', 'hash', 'code', '
 const WHOLE_LINE = /(?:authorization|cookies?|phrase|mnemonic)\W*$/i;
 /** What tells that a text holds a JSON Web Key. */
 const KEY_TYPE = /"kty\\*"/;
-const NO_SECRET = /^(?:\[card ending \d{4}\]|\[cut\]|null|true|false|undefined)$/;
+const NO_SECRET = /^(?:\[card ending \d{4}\]|null|true|false|undefined)$/;
 
 /**
  * What stands behind a telling name and a sign of equality: `password=…`, `"api_key": "…"`, `Cookie: …`, as
@@ -36,11 +36,15 @@ export function findNamedValues(text: string): Finding[] {
     if (name === undefined || text.startsWith('://', sign)) continue;
     const start = startOfValue(text, sign + 1);
     const end = endOf(text, start, name);
-    if (end <= start || NO_SECRET.test(text.slice(start, end))) continue;
+    if (end <= start || isNoSecret(text.slice(start, end))) continue;
     found.push(secretAt(start, end));
     floor = end;
   }
   return found;
+}
+
+function isNoSecret(value: string): boolean {
+  return value === CUT || NO_SECRET.test(value);
 }
 
 function nextSign(text: string, from: number): number {

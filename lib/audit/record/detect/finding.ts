@@ -1,5 +1,8 @@
 import { REDACTED } from '../../../common/secret.js';
 
+/** What stands in the place of whatever was left out. It is no value, whatever stands before it. */
+export const CUT = '[cut]';
+
 /** A part of a text that must not be written, and what stands in its place. */
 export interface Finding {
   readonly start: number;
