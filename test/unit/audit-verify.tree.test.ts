@@ -3,11 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { segmentsOf } from '../../lib/audit/log/read/log-folder.js';
 import { CompactRange, levelsOf } from '../../lib/audit/log/verify/compact-range.js';
+import { eventAt } from '../../lib/audit/log/verify/event-at.js';
 import {
+  hasHashDigits,
   hashText,
   hashTextBytes,
   hashTextOf,
-  putHashDigits,
   putHashText,
 } from '../../lib/audit/log/verify/hash-text.js';
 import { RecordTemplate } from '../../lib/audit/log/verify/record-template.js';
@@ -80,9 +81,9 @@ describe('A compact range', () => {
 });
 
 describe('A hash as a text', () => {
-  it('is the SHA-256 of the bytes, and gives its bytes and digits back', () => {
+  it('is the SHA-256 of the bytes, gives its bytes back, and knows its digits', () => {
     fc.assert(
-      fc.property(fc.uint8Array(), fc.nat(7), (bytes, at) => {
+      fc.property(fc.uint8Array(), fc.nat(7), fc.nat(63), (bytes, at, changed) => {
         const [expected, text] = [sha256(Buffer.from(bytes)), hashText(bytes)];
         expect(hashTextBytes(text)).toEqual(expected);
         expect(hashTextOf(expected)).toBe(text);
@@ -90,9 +91,11 @@ describe('A hash as a text', () => {
         const view = new DataView(memory.buffer, memory.byteOffset, memory.length);
         putHashText(text, view, at);
         expect(memory.subarray(at, at + 32)).toEqual(expected);
-        putHashDigits(text, view, at);
-        expect(memory.toString('latin1', at, at + 64)).toBe(expected.toString('hex'));
-        expect(memory.subarray(at + 64)).toEqual(Buffer.alloc(16 - at, 0xff));
+        expect(memory.subarray(at + 32)).toEqual(Buffer.alloc(48 - at, 0xff));
+        memory.write(expected.toString('hex'), at);
+        expect(hasHashDigits(view, at, text)).toBe(true);
+        memory[at + changed] = (memory[at + changed] ?? 0) ^ 0x20;
+        expect(hasHashDigits(view, at, text)).toBe(false);
       }),
     );
   });
@@ -130,6 +133,55 @@ describe('What a record has to begin with', () => {
       }
       expect(template.matches(viewOf(Buffer.from(line)), at)).toBe(at === 0);
       expect(template.matches(viewOf(Buffer.from(line.slice(0, at))), 0)).toBe(false);
+    }
+  });
+});
+
+describe('The event of a record', () => {
+  const PATTERN = /^[0-9TZ:.+-]{24,27}(?=","event":")/;
+  const TIMES = [
+    '2026-11-27T10:00:00.000Z',
+    '+012026-11-27T10:00:00.000Z',
+    '2026-11-27T10:00Z',
+    '',
+  ];
+  const times = fc.oneof(
+    fc.constantFrom(...TIMES),
+    fc.stringMatching(/^[0-9TZ:.+-]{20,30}$/),
+    fc.stringMatching(/^[0-9TZ:.+"-]{24}$/),
+  );
+  const rests = fc.constantFrom(
+    '","event":"',
+    '","event":"authn',
+    '","evenT":"',
+    '","event":',
+    '"',
+  );
+
+  it('is found behind a time of 24 to 27 characters, and nowhere else', () => {
+    fc.assert(
+      fc.property(times, rests, fc.nat(3), (time, rest, before) => {
+        const text = `${time}${rest}`;
+        const bytes = Buffer.from(`${'x'.repeat(before)}${text}`);
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+        const length = PATTERN.exec(text)?.[0].length;
+        const expected = length === undefined ? -1 : before + length + '","event":"'.length;
+        expect(eventAt({ bytes, view }, before)).toBe(expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is not found where the bytes of the usual form are others by one', () => {
+    const line = `${TIMES[0] ?? ''}","event":"x`;
+    for (let at = 0; at < line.length - 1; at += 1) {
+      for (let byte = 0; byte < 256; byte += 1) {
+        const bytes = Buffer.from(line);
+        bytes.writeUInt8(byte, at);
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+        const expected = PATTERN.test(bytes.toString('latin1')) ? line.length - 1 : -1;
+        expect(eventAt({ bytes, view }, 0)).toBe(expected);
+      }
     }
   });
 });

@@ -15,17 +15,19 @@ const NODE_PREFIX = 0x01;
 /** Sizes are safe integers. */
 const LEVELS = 54;
 
+/** The two children that meet at a level, behind the byte that is hashed before them. */
+interface Pair {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+}
+
 /**
  * A stretch of a Merkle tree by RFC 6962 from one leaf on, held as the roots of the largest perfect subtrees
  * that fill it: a compact range. Stretches that were hashed apart from each other, by several threads, are
  * put together without hashing their leaves again. One hash per leaf; memory of a few KiB.
  */
 export class CompactRange {
-  /** The two children that meet at a level, behind the byte that is hashed before them. */
-  readonly #pairs = Array.from({ length: LEVELS }, () => Buffer.alloc(PAIR_BYTES, NODE_PREFIX));
-  readonly #views = this.#pairs.map(
-    ({ buffer, byteOffset, length }) => new DataView(buffer, byteOffset, length),
-  );
+  readonly #pairs = Array.from({ length: LEVELS }, emptyPair);
   /** At which levels a left child waits for its right one. */
   readonly #waiting = new Uint8Array(LEVELS);
   /** Right children whose left ones are before the range, smallest first. */
@@ -70,17 +72,12 @@ export class CompactRange {
 
   /** The roots of the subtrees, from left to right, 32 bytes each. */
   nodes(): Buffer {
-    const waiting = this.#pairs
-      .filter((_, level) => this.#waiting[level] === 1)
-      .map((pair) => pair.subarray(LEFT, RIGHT))
-      .toReversed();
-    return Buffer.concat([...this.#border.map(hashTextBytes), ...waiting]);
+    return Buffer.concat([...this.#border.map(hashTextBytes), ...this.#lefts().toReversed()]);
   }
 
   /** The root of the tree, where the range begins at 0. */
   root(): Buffer {
-    const subtrees = this.#pairs.filter((_, level) => this.#waiting[level] === 1);
-    const [smallest, ...others] = subtrees.map((pair) => pair.subarray(LEFT, RIGHT));
+    const [smallest, ...others] = this.#lefts();
     if (!smallest) return hash('sha256', '', 'buffer');
     return others.reduce<Buffer>((right, left) => parentOf(left, right), smallest);
   }
@@ -92,30 +89,41 @@ export class CompactRange {
     this.#border.length = 0;
   }
 
+  /** The left children that wait, smallest first. */
+  #lefts(): Buffer[] {
+    return this.#pairs
+      .filter((_, level) => this.#waiting[level] === 1)
+      .map(({ bytes }) => bytes.subarray(LEFT, RIGHT));
+  }
+
+  /** Adds the root of a perfect subtree: its place among those of its level, and the height of that level. */
   #insert(level: number, index: number, node: HashText): void {
-    const isLeft = index % 2 === 0;
-    if (!isLeft && this.#waiting[level] === 0) {
-      this.#border.push(node);
-      return;
+    let [height, place, root] = [level, index, node];
+    for (; this.#waiting[height] === 1; height += 1) {
+      const { bytes, view } = this.#pair(height);
+      putHashText(root, view, RIGHT);
+      this.#waiting[height] = 0;
+      root = hashText(bytes);
+      place = (place - 1) / 2;
     }
-    putHashText(node, this.#view(level), isLeft ? LEFT : RIGHT);
-    if (isLeft) this.#waiting[level] = 1;
-    else this.#join(level, index);
+    if (place % 2 === 1) {
+      this.#border.push(root);
+    } else {
+      putHashText(root, this.#pair(height).view, LEFT);
+      this.#waiting[height] = 1;
+    }
   }
 
-  /** Makes the parent of the pair of a level, and goes on above. */
-  #join(level: number, index: number): void {
-    this.#waiting[level] = 0;
-    this.#insert(level + 1, (index - 1) / 2, hashText(this.#pair(level)));
+  #pair(level: number): Pair {
+    const pair = this.#pairs[level];
+    if (!pair) throw new RangeError('the tree is too large');
+    return pair;
   }
+}
 
-  #pair(level: number): Buffer {
-    return orTooLarge(this.#pairs[level]);
-  }
-
-  #view(level: number): DataView {
-    return orTooLarge(this.#views[level]);
-  }
+function emptyPair(): Pair {
+  const bytes = Buffer.alloc(PAIR_BYTES, NODE_PREFIX);
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
 }
 
 /** The levels of the largest perfect subtrees that fill a stretch of leaves, from left to right. */
@@ -132,9 +140,4 @@ export function levelsOf(from: number, to: number): number[] {
 
 function parentOf(left: Buffer, right: Buffer): Buffer {
   return hash('sha256', Buffer.concat([Buffer.of(NODE_PREFIX), left, right]), 'buffer');
-}
-
-function orTooLarge<Value>(ofLevel: Value | undefined): Value {
-  if (!ofLevel) throw new RangeError('the tree is too large');
-  return ofLevel;
 }

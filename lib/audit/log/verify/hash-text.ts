@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 
 /** The bytes of a SHA-256. */
 export const HASH_BYTES = 32;
+/** The hexadecimal digits of one. */
+export const DIGITS_OF_A_HASH = 2 * HASH_BYTES;
 const CHARACTERS = HASH_BYTES / 2;
 /** Node takes any encoding of a text here; its types do not. */
 const ENCODING = 'utf16le';
@@ -42,11 +44,12 @@ const DIGITS = Uint16Array.from({ length: 256 }, (_, byte) => {
   return text.charCodeAt(0) | (text.charCodeAt(1) << 8);
 });
 
-/** Writes the 64 lower-case hexadecimal digits of a text. */
-export function putHashDigits(text: HashText, into: DataView, at: number): void {
+/** Whether the 64 lower-case hexadecimal digits of a text stand at a place. */
+export function hasHashDigits(bytes: DataView, at: number, text: HashText): boolean {
   for (let index = 0; index < CHARACTERS; index += 1) {
     const character = text.charCodeAt(index);
     const [first, second] = [DIGITS[character & 0xff] ?? 0, DIGITS[character >> 8] ?? 0];
-    into.setInt32(at + 4 * index, first | (second << 16), true);
+    if (bytes.getInt32(at + 4 * index, true) !== (first | (second << 16))) return false;
   }
+  return true;
 }

@@ -2,12 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { CompactRange } from './compact-range.js';
 import { eventAt } from './event-at.js';
 import { hashText, hashTextBytes, hashTextOf } from './hash-text.js';
+import { isEqualAt } from './is-equal-at.js';
 import { MAX_LINE_BYTES, type LineReader } from '../read/line-reader.js';
 import { recordFault, type RecordFault } from './record-fault.js';
 import { isRecordLine } from './record-line.js';
 import { recordMark, type RecordMark } from './record-mark.js';
 import { recordPlace, recordTime } from '../read/record-place.js';
-import { isEqualAt, RecordTemplate } from './record-template.js';
+import { RecordTemplate } from './record-template.js';
 import type { RecordsResult, RecordsTask } from './records-task.js';
 import { SizeCursor } from './size-cursor.js';
 
@@ -112,15 +113,15 @@ export class RecordScanner {
     this.#endOffset = offset;
   }
 
-  #takeRecord({ bytes, view }: LineReader, start: number, end: number): boolean {
-    if (!this.#template.matches(view, start)) return false;
-    const event = eventAt(bytes, start + this.#template.length);
+  #takeRecord(reader: LineReader, start: number, end: number): boolean {
+    if (!this.#template.matches(reader.view, start)) return false;
+    const event = eventAt(reader, start + this.#template.length);
     if (event === -1) return false;
+    const { bytes, memory } = reader;
     if (isEqualAt(bytes, event, OF_THE_LOG)) this.#note(bytes.subarray(start, end));
     // The LF of the line before makes room for the byte that a leaf is hashed with.
     bytes[start - 1] = LEAF_PREFIX;
-    const leaf = new Uint8Array(bytes.buffer, bytes.byteOffset + start - 1, end - start + 1);
-    this.#link = hashText(leaf);
+    this.#link = hashText(new Uint8Array(memory, start - 1, end - start + 1));
     this.#range.append(this.#link);
     this.#template.advance(this.#link);
     if (this.#range.end === this.#nextCut) this.#cut();

@@ -1,8 +1,7 @@
-import { type HashText, putHashDigits } from './hash-text.js';
+import { DIGITS_OF_A_HASH, hasHashDigits, type HashText } from './hash-text.js';
 
 const ZERO = 0x30;
 const NINE = 0x39;
-const NO_HASH = '0'.repeat(64);
 const STEP_BYTES = 8;
 const HEAD_END = ',"prev":"';
 const TAIL_END = '","time":"';
@@ -14,10 +13,10 @@ const TAIL_END = '","time":"';
 export class RecordTemplate {
   readonly #stream: string;
   #seq: number;
-  #text: Buffer;
-  #view: DataView;
-  /** Where the hash stands in it. */
-  #hashAt: number;
+  #prev: HashText;
+  /** What stands before the hash, and behind it. */
+  #head: Part;
+  #tail: Part;
 
   /**
    * @param seq the place of the next record
@@ -26,74 +25,66 @@ export class RecordTemplate {
   constructor(stream: string, seq: number, prev: HashText) {
     this.#stream = stream;
     this.#seq = seq;
-    this.#text = textOf(stream, seq);
-    this.#view = viewOf(this.#text);
-    this.#hashAt = hashAt(this.#text);
-    putHashDigits(prev, this.#view, this.#hashAt);
+    this.#prev = prev;
+    [this.#head, this.#tail] = partsOf(stream, seq);
   }
 
   /** The number of bytes that it covers. */
   get length(): number {
-    return this.#text.length;
+    return this.#head.bytes.length + DIGITS_OF_A_HASH + this.#tail.bytes.length;
   }
 
   /** Whether a line begins so. */
   matches(bytes: DataView, at: number): boolean {
-    const expected = this.#view;
-    const { byteLength } = expected;
-    if (at + byteLength > bytes.byteLength) return false;
-    let index = 0;
-    // Of ASCII, no eight bytes are a number that equals another one or is none.
-    for (; index + STEP_BYTES <= byteLength; index += STEP_BYTES) {
-      if (bytes.getFloat64(at + index, true) !== expected.getFloat64(index, true)) return false;
-    }
-    for (; index < byteLength; index += 1) {
-      if (bytes.getUint8(at + index) !== expected.getUint8(index)) return false;
-    }
-    return true;
+    if (at + this.length > bytes.byteLength) return false;
+    const prev = at + this.#head.bytes.length;
+    return (
+      hasPart(bytes, at, this.#head.view) &&
+      hasPart(bytes, prev + DIGITS_OF_A_HASH, this.#tail.view) &&
+      hasHashDigits(bytes, prev, this.#prev)
+    );
   }
 
   /** Goes on to the next place, whose record has to carry this hash. */
   advance(prev: HashText): void {
+    this.#prev = prev;
     this.#seq += 1;
-    const isCounted = countUp(this.#text, this.#hashAt - HEAD_END.length);
-    if (isCounted) countUp(this.#text, this.#text.length - TAIL_END.length);
-    else this.#renew();
-    putHashDigits(prev, this.#view, this.#hashAt);
-  }
-
-  /** The number has one digit more. */
-  #renew(): void {
-    this.#text = textOf(this.#stream, this.#seq);
-    this.#view = viewOf(this.#text);
-    this.#hashAt = hashAt(this.#text);
+    const isCounted =
+      countUp(this.#head.bytes, HEAD_END.length) && countUp(this.#tail.bytes, TAIL_END.length);
+    // The number has one digit more.
+    if (!isCounted) [this.#head, this.#tail] = partsOf(this.#stream, this.#seq);
   }
 }
 
-function textOf(stream: string, seq: number): Buffer {
-  const head = `{"v":1,"seq":${seq}${HEAD_END}`;
-  return Buffer.from(`${head}${NO_HASH}","id":"${stream}:${seq}${TAIL_END}`);
+/** Some of what a record begins with. */
+interface Part {
+  readonly bytes: Buffer;
+  readonly view: DataView;
 }
 
-function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
-  return new DataView(buffer, byteOffset, length);
+function partsOf(stream: string, seq: number): [Part, Part] {
+  return [part(`{"v":1,"seq":${seq}${HEAD_END}`), part(`","id":"${stream}:${seq}${TAIL_END}`)];
 }
 
-function hashAt(text: Buffer): number {
-  return text.indexOf(HEAD_END) + HEAD_END.length;
+function part(text: string): Part {
+  const bytes = Buffer.from(text);
+  const { buffer, byteOffset, length } = bytes;
+  return { bytes, view: new DataView(buffer, byteOffset, length) };
 }
 
-/** Whether bytes stand at a place of others. */
-export function isEqualAt(bytes: Buffer, at: number, expected: Buffer): boolean {
-  for (let index = 0; index < expected.length; index += 1) {
-    if (bytes[at + index] !== expected[index]) return false;
+/** Whether a part stands at a place. No part is shorter than a step. */
+function hasPart(bytes: DataView, at: number, expected: DataView): boolean {
+  const last = expected.byteLength - STEP_BYTES;
+  // Of ASCII, no eight bytes are a number that equals another one or is none.
+  for (let index = 0; index < last; index += STEP_BYTES) {
+    if (bytes.getFloat64(at + index, true) !== expected.getFloat64(index, true)) return false;
   }
-  return true;
+  return bytes.getFloat64(at + last, true) === expected.getFloat64(last, true);
 }
 
-/** Adds one to the decimal number that ends at a place; false where it needs one digit more. */
-function countUp(text: Buffer, end: number): boolean {
-  let at = end - 1;
+/** Adds one to the decimal number that stands before the last bytes; false where it needs one digit more. */
+function countUp(text: Buffer, behind: number): boolean {
+  let at = text.length - behind - 1;
   while (text[at] === NINE) {
     text[at] = ZERO;
     at -= 1;
