@@ -1,7 +1,7 @@
 import type { PseudonymOfEmail } from './detect/find-emails.js';
 import { findSecrets } from './detect/find-secrets.js';
 import { CUT, withoutFindings } from './detect/finding.js';
-import { PLAINER_TEXTS } from './detect/plainer-text.js';
+import { MAX_LAYERS, PLAINER_TEXTS } from './detect/plainer-text.js';
 import { ESCAPE, featuresOf, NOT_ASCII } from './detect/text-features.js';
 
 /** Secrets are looked for in so many characters of a text; what lies beyond is cut off unread. */
@@ -9,8 +9,6 @@ export const SCANNED_CHARACTERS = 4096;
 const KEPT_CHARACTERS = 1024;
 /** The longest secret with white space in it that is not known by its beginning: a number in groups. */
 const LONGEST_IN_GROUPS = 64;
-/** Escapes within escapes: URLs in JSON in a log line. */
-const MAX_LAYERS = 3;
 const BORDER = /[^\w+/=.~$@:%&#?!*^\\-]/;
 const PLACEHOLDER_BEGUN = /\[(?:[a-z][a-z ]{0,12}[\d ]{0,5})?$/;
 

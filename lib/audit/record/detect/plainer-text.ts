@@ -15,14 +15,19 @@ const ENTITIES: Readonly<Record<string, string>> = {
   commat: '@',
 };
 
+/** Escapes within escapes: URLs in JSON in a log line. */
+export const MAX_LAYERS = 3;
+
 /**
- * What takes one layer of escapes off a text: those of URLs and HTML, those of JSON, those of forms. Each gives plain
- * letters, so that a secret is found under them as well, and the same text when there is nothing to take off.
- * They go one after the other: `\\token%3D` is a token as well as a tabulator.
+ * What takes escapes off a text: those of URLs and HTML, those of JSON, those of forms. Each gives the same text when
+ * there is nothing to take off. They go one after the other, and what each gives is searched: `\\token%253D` is a token
+ * before it is a tabulator, so all that a backslash stands before comes out first; and a letter that becomes a plain one
+ * may run into the secret before it.
  */
 export const PLAINER_TEXTS: readonly ((text: string) => string)[] = [
-  (text) => plainLetters(withoutWebEscapes(text)),
-  (text) => plainLetters(withoutBackslashes(text)),
+  ...Array.from({ length: MAX_LAYERS }, () => [withoutWebEscapes, plainLetters]).flat(),
+  withoutBackslashes,
+  plainLetters,
   (text) => text.replaceAll('+', ' '),
 ];
 
