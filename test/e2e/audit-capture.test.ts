@@ -8,7 +8,11 @@ import {
   ParseIntPipe,
   Post,
   UseGuards,
+  UseInterceptors,
+  type CallHandler,
   type CanActivate,
+  type ExecutionContext,
+  type NestInterceptor,
 } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import {
@@ -20,7 +24,7 @@ import {
   type AuditOptions,
 } from 'nestjs-security';
 import { TestingAuditLog } from 'nestjs-security/testing';
-import { lastValueFrom, of, type Observable } from 'rxjs';
+import { first, lastValueFrom, of, type Observable } from 'rxjs';
 import { AuditGuard } from '../../lib/audit/capture/audit.guard.js';
 import { AuditInterceptor } from '../../lib/audit/capture/audit.interceptor.js';
 import { CallRecorder } from '../../lib/audit/capture/call-recorder.service.js';
@@ -46,6 +50,12 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 class NobodyGuard implements CanActivate {
   canActivate(): boolean {
     return false;
+  }
+}
+
+class FirstInterceptor implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(first());
   }
 }
 
@@ -98,6 +108,13 @@ class UsersController {
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
     await this.audit.record({ event: 'user_created', details: { id } });
     this.hmac.verify('data', 'sha256=00');
+  }
+
+  @Delete('first/:id')
+  @Audit({ event: 'user_deleted', level: 'critical' })
+  @UseInterceptors(FirstInterceptor)
+  first(@Param('id') id: string): User {
+    return { id };
   }
 
   @Get('guarded')
@@ -194,6 +211,26 @@ describe.each(adapters)('@Audit on $adapter', ({ create }) => {
     await settle();
     expect(log.records).toMatchObject([{ event: 'user_updated', outcome: 'success' }]);
     expect(log.records[0]).not.toHaveProperty('details');
+  });
+
+  it('leaves out what a function tells by a promise, and lets no error of that end the process', async () => {
+    await start({
+      actor: (async () => JSON.parse('{') as unknown) as unknown as NonNullable<
+        AuditOptions['actor']
+      >,
+    });
+    expect(await status('DELETE', '/users/42')).toBe(200);
+    await settle();
+    expect(log.records).toMatchObject([{ event: 'user_deleted', outcome: 'success' }]);
+    expect(log.records[0]).not.toHaveProperty('actor');
+  });
+
+  it('records a critical call durably though an interceptor around it waits for no more', async () => {
+    trouble.refusal = writeFailure();
+    expect(await status('DELETE', '/users/first/42')).toBe(503);
+    trouble.refusal = undefined;
+    expect(await status('DELETE', '/users/first/42')).toBe(200);
+    expect(log.records).toMatchObject([{ event: 'user_deleted', outcome: 'success' }]);
   });
 
   it('writes no body, header, path, query or message', async () => {

@@ -1,6 +1,16 @@
 import { HttpException } from '@nestjs/common';
 import { EncryptionError } from 'nestjs-security';
-import { firstValueFrom, lastValueFrom, NEVER, of, throwError, toArray } from 'rxjs';
+import {
+  firstValueFrom,
+  from,
+  lastValueFrom,
+  map,
+  NEVER,
+  of,
+  Subject,
+  throwError,
+  toArray,
+} from 'rxjs';
 import { concluded, type CallEnding } from '../../lib/audit/capture/concluded.js';
 import { failureReason } from '../../lib/audit/capture/failure-reason.js';
 import { deferred } from '../support/deferred.js';
@@ -54,6 +64,35 @@ describe('The end of a call', () => {
     expect(endings).toEqual([{ outcome: 'unknown' }, { outcome: 'unknown' }]);
   });
 
+  it('is noted before a value that is the last is given, to whoever waits for no more or throws', async () => {
+    const noted = deferred<void>();
+    let isAnswered = false;
+    const answer = firstValueFrom(
+      concluded(from(Promise.resolve(7)), async (ending) => {
+        await note(ending);
+        await noted.promise;
+      }),
+    ).finally(() => (isAnswered = true));
+    await settle();
+    expect([endings, isAnswered]).toEqual([[{ outcome: 'success', result: 7 }], false]);
+    noted.resolve();
+    expect(await answer).toBe(7);
+    const refused = concluded(of(8), note).pipe(map(() => JSON.parse('{') as unknown));
+    await expect(lastValueFrom(refused)).rejects.toThrow(SyntaxError);
+    expect(endings.map(({ outcome }) => outcome)).toEqual(['success', 'success']);
+  });
+
+  it('does not hold up a value of a stream that goes on', async () => {
+    const stream = new Subject<number>();
+    const given: unknown[] = [];
+    const answer = concluded(stream, note).subscribe((value) => void given.push(value));
+    stream.next(1);
+    await settle();
+    expect(given).toEqual([1]);
+    answer.unsubscribe();
+    expect(endings).toEqual([{ outcome: 'unknown' }]);
+  });
+
   it('is noted anew for each subscriber', async () => {
     const answer = concluded(of(1), note);
     await lastValueFrom(answer);
@@ -80,9 +119,16 @@ describe('The reason of a failure', () => {
     Object.assign(new Error('x'), { code: 'A'.repeat(65) }),
     Object.assign(new Error('x'), { statusCode: 200 }),
     'a text',
+    new HttpException('x', 'alice@example.com' as unknown as number),
+    new HttpException('x', undefined as unknown as number),
     null,
     undefined,
   ])('is never a text of somebody’s own: %p', (error) => {
+    expect(failureReason(error)).toBe('http-500');
+  });
+
+  it('is told of an error, too, that throws when it is read', () => {
+    const error = new Proxy(new Error('x'), { get: () => JSON.parse('{') as unknown });
     expect(failureReason(error)).toBe('http-500');
   });
 });

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AsyncResource } from 'node:async_hooks';
+import { types } from 'node:util';
 import { factsOf, httpRequestOf } from '../../context/http-request.js';
 import { requestIdOf, traceIdOf } from '../../context/request-id.js';
 import { SecurityError } from '../../errors/security.error.js';
@@ -109,7 +110,7 @@ export class CallRecorder {
   /** That a field cannot be told must not cost the record. */
   #resolved<T>(rule: AuditRule, field: string, resolve: () => T): T | undefined {
     try {
-      return resolve();
+      return told(resolve());
     } catch (error) {
       this.#logger.error(`the ${field} of ${rule.event} could not be told`, error);
       return undefined;
@@ -131,6 +132,13 @@ export class CallRecorder {
       this.#logger.error(error);
     }
   }
+}
+
+/** The record does not wait for a promise: nothing of it would be in the record, and its error would end the process. */
+function told<T>(value: T): T {
+  if (!types.isPromise(value)) return value;
+  value.catch(() => undefined);
+  throw new TypeError('it is told by a promise, and the record waits for none');
 }
 
 function levelOf({ event, level, outcome }: AuditEvent): EventLevel {

@@ -5,10 +5,12 @@ import {
   finalize,
   from,
   ignoreElements,
-  tap,
+  mergeMap,
+  of,
   throwError,
   type Observable,
 } from 'rxjs';
+import { withLastMarked } from './last-marked.js';
 
 /** How a call ended. */
 export type CallEnding =
@@ -18,8 +20,9 @@ export type CallEnding =
   | { readonly outcome: 'unknown' };
 
 /**
- * What the source gives, and its end not before it was taken note of. A source that fails, fails with its own
- * error; one that succeeds fails when no note can be taken.
+ * What the source gives, and its end not before it was taken note of; nor the value that it ends with, since who
+ * receives that may wait for no more, or throw. A source that fails, fails with its own error; one that succeeds fails
+ * when no note can be taken.
  */
 export function concluded(
   source: Observable<unknown>,
@@ -32,18 +35,22 @@ export function concluded(
       hasEnded = true;
       return from(conclude(ending)).pipe(ignoreElements());
     };
-    const answer = source.pipe(
-      tap((value) => (result = value)),
+    const succeed = (): Observable<never> => end({ outcome: 'success', result });
+    const answer = withLastMarked(source).pipe(
       catchError((error: unknown) =>
         concat(
           end({ outcome: 'failure', error }),
           throwError(() => error),
         ),
       ),
+      mergeMap(({ value, isLast }) => {
+        result = value;
+        return isLast ? concat(succeed(), of(value)) : of(value);
+      }),
     );
     return concat(
       answer,
-      defer(() => end({ outcome: 'success', result })),
+      defer(() => (hasEnded ? [] : succeed())),
     ).pipe(
       finalize(() => {
         if (!hasEnded) void conclude({ outcome: 'unknown' });
