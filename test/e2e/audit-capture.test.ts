@@ -276,6 +276,9 @@ describe.each(adapters)('@Audit on $adapter', ({ create }) => {
     trouble.status = 'degraded';
     trouble.reasons = ['disk-full'];
     expect(await status('DELETE', '/users/42')).toBe(200);
+    trouble.isFull = true;
+    expect(await status('DELETE', '/users/42')).toBe(503);
+    expect(calls.count).toBe(2);
   });
 
   it('keeps the answer to a critical event until its record is durable, and no other', async () => {

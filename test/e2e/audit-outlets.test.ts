@@ -9,7 +9,9 @@ import {
   type AuditOptions,
 } from 'nestjs-security';
 import { MemoryAuditSink } from 'nestjs-security/testing';
+import { AuditLog } from '../../lib/audit/log/audit-log.js';
 import { readStreams, verifyChain } from '../support/audit-chain.js';
+import { deferred } from '../support/deferred.js';
 import { testKey } from '../support/keys.js';
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'audit-'));
@@ -107,6 +109,24 @@ describe('An audit log without a folder', () => {
 
   it('needs a sink', async () => {
     await expect(start({ directory: false })).rejects.toThrow(/audit\.sinks/);
+  });
+
+  it('tells of what had no room, at the latest when the application ends', async () => {
+    const sink = new MemoryAuditSink();
+    const write = sink.write.bind(sink);
+    const { promise, resolve } = deferred<void>();
+    sink.write = (...call) => promise.then(() => write(...call));
+    const module = await start({ directory: false, sinks: [sink] });
+    const log = module.get(AuditLog);
+    const large = `"x":"${'x'.repeat(60_000)}"}`;
+    while (log.hasRoomFor('critical')) await log.append(large, 'critical');
+    expect(log.health()).toMatchObject({ status: 'failing' });
+    await expect(log.append(large, 'critical')).rejects.toMatchObject({ code: 'AUDIT_QUEUE_FULL' });
+    resolve();
+    await module.close();
+    const [stream = ''] = sink.streams;
+    const last = JSON.parse(sink.records(stream).at(-1)?.line ?? '') as object;
+    expect(last).toMatchObject({ event: 'audit_gap', n: 1, details: { critical: 1 } });
   });
 
   it('tries again for as long as the sink refuses, and loses nothing', async () => {

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
+import type { EventLevel } from '../../lib/events/vocabulary.js';
 import { readStreams, verifyChain, type StreamLines } from '../support/audit-chain.js';
 
 const body = (n: number): string => `"time":"2026-11-23T00:00:00.000Z","event":"e","n":${n}}`;
@@ -177,6 +178,21 @@ describe('FileAuditLog', () => {
     ).toBe(true);
     await log.close();
     expect(verifyChain(only())).toHaveLength(400 - refused.length + 1);
+  });
+
+  it('tells before it refuses, and is failing when not even a critical record has room', async () => {
+    const log = await start();
+    const large = `"x":"${'x'.repeat(60_000)}"}`;
+    const appended: Promise<unknown>[] = [];
+    const fill = (level: EventLevel): void => {
+      while (log.hasRoomFor(level)) appended.push(log.append(large, level));
+    };
+    fill('info');
+    expect([log.hasRoomFor('critical'), log.health().status]).toEqual([true, 'ok']);
+    fill('critical');
+    expect(log.health()).toMatchObject({ status: 'failing', reasons: ['queue-full'] });
+    await Promise.all(appended);
+    expect([log.hasRoomFor('info'), log.health().status]).toEqual([true, 'ok']);
   });
 });
 

@@ -16,8 +16,8 @@ export async function assertTakes(log: AuditLog, level: EventLevel): Promise<voi
   const { status, reasons } = log.health();
   // What room is left on a full disk is kept for critical records.
   const hasRoom = level === 'critical' || !reasons.includes('disk-full');
-  if (status !== 'failing' && hasRoom) return;
-  throw unavailable(reasons.join(', '));
+  if (status !== 'failing' && hasRoom && log.hasRoomFor(level)) return;
+  throw unavailable(reasons.join(', ') || 'queue-full');
 }
 
 /** What depends on a record is refused, since there can be none. */

@@ -59,6 +59,15 @@ export abstract class AuditLog {
    */
   abstract append(body: string, level?: EventLevel): Promise<Receipt>;
 
+  /**
+   * Whether a record of a level, however long, has room among those that wait.
+   *
+   * @default always
+   */
+  hasRoomFor(_level: EventLevel): boolean {
+    return true;
+  }
+
   /** The newest records that meet a filter, oldest first. */
   abstract query(filter: RecordFilter, pseudonymsOf: PseudonymsOf): Promise<AuditRecord[]>;
 

@@ -1,4 +1,5 @@
 import type { AuditHealth } from './audit-log.js';
+import type { RecordQueue } from './record-queue.js';
 import { lostIn, type Loss } from './writer/gap.js';
 import type { WriterState } from './writer/writer-setup.js';
 
@@ -17,7 +18,7 @@ export interface LogFacts {
   readonly stream: string | undefined;
   /** What its writer told last. */
   readonly state: WriterState;
-  readonly queue: { readonly length: number; readonly bytes: number };
+  readonly queue: Pick<RecordQueue, 'length' | 'bytes' | 'hasRoomFor'>;
   /** What was lost before it came to the writer. */
   readonly gap: { readonly isOpen: boolean; readonly losses: readonly Loss[] };
   readonly writer: { readonly isDown: boolean; readonly kind: 'thread' | 'inline' } | undefined;
@@ -38,15 +39,16 @@ export function healthOf({
 }: LogFacts): AuditHealth {
   const { disk, refusesCritical, checkpointFailure, durableSeq, signedSize, epoch } = state;
   const isDown = writer?.isDown === true;
+  const isFull = !queue.hasRoomFor('critical');
   const reasons = [
     ...(writer && !isClosing ? [] : ['closed']),
     ...(isOusted ? ['lock-lost'] : []),
     ...(disk === 'full' ? ['disk-full'] : []),
     ...(disk === 'failing' || isDown ? ['write-failed'] : []),
-    ...(gap.losses.some(({ reason }) => reason === 'queue-full') ? ['queue-full'] : []),
+    ...(isFull || gap.losses.some(({ reason }) => reason === 'queue-full') ? ['queue-full'] : []),
     ...(checkpointFailure === undefined ? [] : ['checkpoint-failed']),
   ];
-  const isFailing = refusesCritical || isDown || isOusted || reasons.includes('closed');
+  const isFailing = refusesCritical || isDown || isOusted || isFull || reasons.includes('closed');
   return {
     status: isFailing ? 'failing' : reasons.length > 0 || gap.isOpen ? 'degraded' : 'ok',
     reasons,

@@ -84,13 +84,17 @@ export class FileAuditLog extends AuditLog {
     if (!this.#writer || this.#isClosing) return Promise.reject(closed());
     if (this.#isOusted) return Promise.reject(lockLost());
     const cost = costOf(body);
-    if (!this.#queue.hasRoomFor(cost, level)) return Promise.reject(this.#tooMany(level));
+    if (!this.#queue.hasRoomFor(level, cost)) return Promise.reject(this.#tooMany(level));
     const appended = new Promise<Receipt>((resolve, reject) => {
       this.#queue.push({ body, cost, level, resolve, reject });
       this.#writing ??= this.#writeAll();
     });
     this.#newest = appended;
     return appended;
+  }
+
+  override hasRoomFor(level: EventLevel): boolean {
+    return this.#queue.hasRoomFor(level);
   }
 
   override async query(filter: RecordFilter, pseudonymsOf: PseudonymsOf): Promise<AuditRecord[]> {

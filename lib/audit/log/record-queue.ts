@@ -5,6 +5,8 @@ import type { Receipt } from './audit-log.js';
 /** What waiting costs beside the text, so that many small records do not fill the memory either. */
 const WAITING_BYTES = 1024;
 const MAX_BATCH_BYTES = 1024 * 1024;
+/** What the longest record costs: a line may have 65,535 bytes. */
+const LARGEST_COST = 65_535 + WAITING_BYTES;
 /** The last quarter is kept for critical records. */
 const SHARE_OF_OTHERS = 0.75;
 
@@ -36,8 +38,13 @@ export class RecordQueue {
     return this.#bytes;
   }
 
-  /** Whether a record of this kind still has room. */
-  hasRoomFor(cost: number, level: EventLevel): boolean {
+  /**
+   * Whether a record of this level still has room.
+   *
+   * @param cost what it costs to keep
+   * @default that of the longest record
+   */
+  hasRoomFor(level: EventLevel, cost = LARGEST_COST): boolean {
     const limit = level === 'critical' ? this.#maxBytes : this.#maxBytes * SHARE_OF_OTHERS;
     return this.#bytes + cost <= limit;
   }

@@ -34,11 +34,14 @@ export class SinkAuditLog extends AuditLog {
 
   override async append(body: string, level: EventLevel = 'info'): Promise<Receipt> {
     if (!this.#isOpen) throw closed();
-    if (!this.#feeds.every((feed) => feed.hasRoomFor(body.length, level)))
+    if (!this.#feeds.every((feed) => feed.hasRoomFor(level, body.length)))
       throw this.#tooMany(level);
-    for (const record of this.#gap.records()) this.#add(ownRecordBody(record));
-    this.#gap.clear();
+    this.#tellLosses();
     return this.#add(body);
+  }
+
+  override hasRoomFor(level: EventLevel): boolean {
+    return this.#feeds.every((feed) => feed.hasRoomFor(level));
   }
 
   override async query(): Promise<never> {
@@ -62,13 +65,14 @@ export class SinkAuditLog extends AuditLog {
   }
 
   override health(): AuditHealth {
+    const isFull = !this.hasRoomFor('critical');
     const failing = this.#feeds.filter(({ isFailing }) => isFailing);
     return {
-      status: !this.#isOpen ? 'failing' : failing.length > 0 ? 'degraded' : 'ok',
+      status: !this.#isOpen || isFull ? 'failing' : failing.length > 0 ? 'degraded' : 'ok',
       reasons: [
         ...(this.#isOpen ? [] : ['closed']),
         ...(failing.length > 0 ? ['sink-failed'] : []),
-        ...(this.#gap.isOpen ? ['queue-full'] : []),
+        ...(isFull || this.#gap.isOpen ? ['queue-full'] : []),
       ],
       stream: this.#stream,
       queued: {
@@ -84,6 +88,8 @@ export class SinkAuditLog extends AuditLog {
   }
 
   override async close(): Promise<void> {
+    // In memory there is always room for one more.
+    if (this.#isOpen) this.#tellLosses();
     this.#isOpen = false;
     await Promise.all(this.#feeds.map((feed) => feed.close()));
   }
@@ -100,6 +106,11 @@ export class SinkAuditLog extends AuditLog {
     this.#end = end;
     for (const feed of this.#feeds) feed.push(record);
     return { id, leafHash, durability: 'none' };
+  }
+
+  #tellLosses(): void {
+    for (const record of this.#gap.records()) this.#add(ownRecordBody(record));
+    this.#gap.clear();
   }
 
   #tooMany(level: EventLevel): AuditError {

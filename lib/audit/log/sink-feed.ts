@@ -9,6 +9,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** The last quarter is kept for critical records. */
 const SHARE_OF_OTHERS = 0.75;
 const WAITING_BYTES = 1024;
+const LONGEST_LINE = 65_535;
 const MAX_BATCH = 500;
 const MAX_BATCH_BYTES = 1024 * 1024;
 const FLUSH_TIMEOUT_MS = 30_000;
@@ -43,7 +44,13 @@ export class SinkFeed {
     return this.#failures > 0;
   }
 
-  hasRoomFor(length: number, level: EventLevel): boolean {
+  /**
+   * Whether a record of this level still has room.
+   *
+   * @param length how long it is
+   * @default as long as a record may be
+   */
+  hasRoomFor(level: EventLevel, length = LONGEST_LINE): boolean {
     const limit = level === 'critical' ? MAX_BYTES : MAX_BYTES * SHARE_OF_OTHERS;
     return this.#bytes + length + WAITING_BYTES <= limit;
   }
