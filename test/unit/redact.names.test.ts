@@ -155,6 +155,8 @@ describe('a telling name', () => {
     ['entries', Object.entries({ a: 1, password: SECRET })],
     ['a pair of name and value', { headers: [{ name: 'Authorization', value: SECRET }] }],
     ['a variable of a container', { env: [{ name: 'DB_PASSWORD', value: SECRET }] }],
+    ['an error of class-validator', { property: 'password', value: SECRET, constraints: {} }],
+    ['an error of express-validator', { type: 'field', path: 'user.password', value: SECRET }],
     ['a pair of key and value', [{ key: 'apiKey', value: { x: SECRET } }]],
     ['raw headers', ['Host', 'x', 'Authorization', SECRET, 'Cookie', SECRET, 'X-Api-Key', SECRET]],
     ['arguments', ['node', 'main.js', '--password', SECRET, '--api-key', SECRET]],
@@ -172,6 +174,13 @@ describe('a telling name', () => {
     ['errors of an AggregateError', new AggregateError([new Error(`pwd=${SECRET}`)], 'x')],
   ])('is found in %s', (_, value) => {
     expect(shown(value)).not.toContain(SECRET);
+  });
+});
+
+describe('what is no pair', () => {
+  it('keeps its value beside the path of a URL', () => {
+    const request = { path: '/reset-password/:id', data: { id: '7' } };
+    expect(redact(request, () => '')).toEqual(request);
   });
 });
 

@@ -94,6 +94,7 @@ const LAST_WORDS = new Set([
   'xsrf',
   'ssn',
   'pem',
+  'psk',
   'passport',
   'nino',
   'cpf',

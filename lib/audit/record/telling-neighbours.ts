@@ -2,7 +2,9 @@ import { isSensitiveName } from './sensitive-names.js';
 import { readProperty, shapeOf } from './value-shape.js';
 
 /** What names the value of a pair that is written as an object: `{ name: 'password', value: … }`. */
-const LABELS = inBothCases('name', 'key', 'field', 'header', 'param', 'label', 'id');
+const LABELS = inBothCases('name', 'key', 'field', 'header', 'param', 'label', 'id', 'property');
+/** How validators name a field. One that begins with a slash is of a URL, and tells nothing of what stands beside it. */
+const PATHS = inBothCases('path');
 const VALUES = new Set(inBothCases('value', 'values', 'val', 'content', 'data', 'text', 'default'));
 /** The private members of a JSON Web Key (RFC 7518 §6). */
 export const PRIVATE_MEMBERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
@@ -14,7 +16,9 @@ const MAX_WRAPPINGS = 3;
 /** Whether a property is secret by what stands beside it. */
 export function isToldByNeighbour(owner: object, name: string): boolean {
   if (PRIVATE_MEMBERS.has(name)) return typeof unwrapped(readProperty(owner, 'kty')) === 'string';
-  return VALUES.has(name) && LABELS.some((label) => isLabel(unwrapped(readProperty(owner, label))));
+  if (!VALUES.has(name)) return false;
+  const said = (label: string): unknown => unwrapped(readProperty(owner, label));
+  return LABELS.some((label) => isLabel(said(label))) || PATHS.some((path) => isField(said(path)));
 }
 
 /** Whether an item is secret by the one before: `--password …`, and headers as Node gives them raw. */
@@ -30,6 +34,10 @@ export function isTellingEntry(list: readonly unknown[]): boolean {
 
 function isLabel(value: unknown): value is string {
   return typeof value === 'string' && LABEL.test(value) && isSensitiveName(value);
+}
+
+function isField(path: unknown): boolean {
+  return isLabel(path) && !path.startsWith('/');
 }
 
 /** `Key` and `Value` are how AWS and .NET write such pairs. */

@@ -72,6 +72,10 @@ const ADDRESSES: readonly CredentialForm[] = [
   form('n:', /(?<keep>oracle:thin:[^/\s@]{1,128}\/)[^\s@]{1,1024}(?=@)/g),
   form('e=', /(?<keep>[?&#]code=)[\w.~%+/-]{16,}/g),
   form('-u', /(?<keep>(?:^|\s)(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"']{1,128}:)[^\s"']+/g),
+  form(
+    '-p',
+    /(?<keep>(?:sshpass[ \t]+-p ?|(?:mysql|mariadb)[\w-]{0,16}[ \t](?:[^\r\n;|&]{0,256}[ \t])?-p)["']?)[^\s"']+/g,
+  ),
 ];
 
 /** Every form that is looked for. Which are worth looking for in a text, `featuresOf` says. */

@@ -12,8 +12,10 @@ const PAIRS = [
   // A part of a form: RFC 7578.
   /\bname=\\*"(?<name>[^"\\]{1,128})\\*"[^\r\n]{0,200}(?:\r?\n[^\r\n]{1,200}){0,3}\r?\n\r?\n/g,
 ];
-/** `IDENTIFIED BY '…'`, `the password "…"`. */
-const QUOTED = [/(?<name>passw(?:or)?d|passphrase|pwd|identified by)[ \t]{1,3}\\*["'`]/gi];
+/** `IDENTIFIED BY '…'`, `IDENTIFIED WITH … BY '…'`, `the password "…"`, `PASSWORD('…')`. */
+const QUOTED = [
+  /(?<name>passw(?:or)?d|passphrase|pwd|identified(?: with [\w"'`]{1,64})? by)[ \t(]{1,3}\\*["'`]/gi,
+];
 const ELEMENT = /<(?<name>[\w:.-]{1,64})(?:\s[^<>]{0,256})?(?<!\/)>/g;
 
 /** Values whose telling name is not before a sign of equality: in arguments, pairs and quotations. */
@@ -52,7 +54,7 @@ export function findElements(text: string): Finding[] {
 }
 
 function isTelling(name: string | undefined): boolean {
-  return name !== undefined && (/^identified by$/i.test(name) || isSensitiveName(name));
+  return name !== undefined && (/^identified /i.test(name) || isSensitiveName(name));
 }
 
 /** The part of a form is a line, everything else is quoted or a word. */

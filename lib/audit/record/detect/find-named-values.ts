@@ -11,11 +11,16 @@ const WHITE = /\s/;
 const CLOSER = /[\\"'`\])}]/;
 const NAME_PART = /[\w$.\-[\]]|[^\0-\x7f]/;
 /** "The API key is: …": such a word may stand between a name and the sign. */
-const FILLERS = new Set(['is', 'was', 'number', 'no', 'value', 'hash', 'code', 'header', 'string']);
+const FILLERS = new Set(
+  'is was number no value hash code header string provided received'.split(' '),
+);
 /** Names whose values go on to the end of the line. */
 const WHOLE_LINE = /(?:authorization|cookies?|phrase|mnemonic)\W*$/i;
 /** What tells that a text holds a JSON Web Key. */
 const KEY_TYPE = /"kty\\*"/;
+/** YAML: the value is what stands on the next lines, further to the right. */
+const BLOCK = /^[|>][+-]?\d?[+-]?[ \t]*\r?\n/;
+const MAX_INDENTATION = 64;
 const NO_SECRET = /^(?:\[card ending \d{4}\]|null|true|false|undefined)$/;
 
 /**
@@ -96,8 +101,8 @@ function back(text: string, end: number, kind: RegExp, floor: number): number {
 
 /** Words that are a telling name only together ("api key"), or with a filler behind them. */
 function isTellingPhrase(before: string, last: string): boolean {
-  if (FILLERS.has(last.toLowerCase())) return isSensitiveName(before);
-  return !isSensitiveName(before) && isSensitiveName(`${before} ${last}`);
+  if (isSensitiveName(before)) return FILLERS.has(last.toLowerCase());
+  return isSensitiveName(`${before} ${last}`);
 }
 
 /** Behind what is left of the sign (`=>`, `:=`, `==`) and white space. */
@@ -111,9 +116,18 @@ function startOfValue(text: string, from: number): number {
 function endOf(text: string, start: number, name: Name): number {
   const opening = /\\*(?:"""|'''|["'`])$/.exec(text.slice(Math.max(0, start - 64), start))?.[0];
   if (opening !== undefined) return endOfQuoted(text, start, opening);
+  if (BLOCK.test(text.slice(start, start + 64))) return endOfBlock(text, start, name);
   if (!WHOLE_LINE.test(name.text) || /[[{(]/.test(text.charAt(start))) return valueEnd(text, start);
   // 'Authorization: Basic …' within quotes, as an argument of curl, ends with them.
   const around = /\\*["'`]$/.exec(text.slice(Math.max(0, name.start - 64), name.start))?.[0];
   const line = text.slice(start).search(/[\r\n]|$/) + start;
   return around === undefined ? line : Math.min(line, endOfQuoted(text, start, around));
+}
+
+/** Before the next line that stands as far to the left as the name, or further. */
+function endOfBlock(text: string, start: number, name: Name): number {
+  const line = text.slice(text.lastIndexOf('\n', name.start) + 1, name.start);
+  const indentation = Math.min(/^[ -]*/.exec(line)?.[0].length ?? 0, MAX_INDENTATION);
+  const next = new RegExp(`\\n {0,${indentation}}(?=[^ \\r\\n])`).exec(text.slice(start));
+  return next ? start + next.index : text.length;
 }
