@@ -163,6 +163,9 @@ export const auditSchema = optionGroup(
       }),
     sinks: z
       .array(z.instanceof(AuditSink, { error: 'must be an AuditSink.' }))
+      .refine((sinks) => new Set(sinks.map(({ name }) => name)).size === sinks.length, {
+        error: 'must have names of their own: each is remembered by its name how far it has come.',
+      })
       .default([])
       .register(optionNotes, {
         about: 'Where records go beside the log.',

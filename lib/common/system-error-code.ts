@@ -3,7 +3,19 @@
  * property only: errors of another realm, as in Jest, are no `instanceof Error`.
  */
 export function systemErrorCode(error: unknown): string {
-  const code =
-    typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : 'unknown';
+  return wordOf(error, 'code') ?? 'unknown';
+}
+
+/**
+ * A word that an error carries, as its `code` or its `name`; nothing when it carries none. Errors are anybody's: one that
+ * throws when it is read carries none.
+ */
+export function wordOf(error: unknown, property: 'code' | 'name'): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  try {
+    const text: unknown = Reflect.get(error, property);
+    return typeof text === 'string' ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }

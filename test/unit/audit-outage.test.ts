@@ -60,6 +60,7 @@ describe('Outage', () => {
     [new RangeError('no'), 'RangeError'],
     ['text', 'unknown'],
     [undefined, 'unknown'],
+    [{ name: Symbol('x') }, 'unknown'],
   ])('gives the code or the name of an error as the reason: %p', (error, reason) => {
     const { outage: siem, events } = outage();
     siem.failed(error);

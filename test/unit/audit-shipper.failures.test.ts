@@ -57,6 +57,20 @@ describe('A failing sink', () => {
     expect(events[0]?.reason).toBe('Error');
   });
 
+  it('is tried again though its error throws when it is read', async () => {
+    stream.append(1);
+    const sink = new ScriptedSink();
+    const error = new Proxy(new Error('x'), { get: () => JSON.parse('{') as unknown });
+    sink.before = () => {
+      sink.before = () => undefined;
+      return Promise.reject(error);
+    };
+    const shipper = shipping.ship(sink);
+    shipper.advance(1);
+    await until(() => shipper.state().lag === 0);
+    expect(events[0]).toMatchObject({ event: 'audit_sink_failed', reason: 'unknown' });
+  });
+
   it('that fails every other time does not fill the log with its reports', async () => {
     stream.append(1);
     const sink = new ScriptedSink();

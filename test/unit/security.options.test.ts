@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { MemoryAuditSink } from 'nestjs-security/testing';
 import { resolveSecurityOptions } from '../../lib/security.options.js';
 import { refusalOf } from '../support/refusal.js';
 import { testKey } from '../support/keys.js';
@@ -139,6 +140,11 @@ describe('options are refused with the name of the option and the mend:', () => 
       'an empty audit directory',
       'audit.directory must be the path of a folder',
       { keys, audit: { directory: '' } },
+    ],
+    [
+      'two sinks of one name',
+      'audit.sinks must have names of their own',
+      { keys, audit: { directory: false, sinks: [new MemoryAuditSink(), new MemoryAuditSink()] } },
     ],
     ['a clock that is a number', 'clock must be a function', { keys, clock: 5 }],
   ])('%s', (_, message, options) => {

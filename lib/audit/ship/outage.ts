@@ -1,4 +1,4 @@
-import { systemErrorCode } from '../../common/system-error-code.js';
+import { wordOf } from '../../common/system-error-code.js';
 import { SecurityError } from '../../errors/security.error.js';
 import type { OwnEventName } from '../../events/owasp-vocabulary.js';
 import type { EventSubject } from '../../events/security-event.js';
@@ -72,11 +72,6 @@ export function explained(error: unknown): Pick<AuditEvent, 'reason' | 'details'
 
 /** The code of an error, or else its name. */
 function reasonOf(error: unknown): string {
-  const code = systemErrorCode(error);
-  const text = code === 'unknown' ? nameOf(error) : code;
+  const text = wordOf(error, 'code') ?? wordOf(error, 'name') ?? '';
   return REASON.test(text) ? text : 'unknown';
-}
-
-function nameOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';
 }
