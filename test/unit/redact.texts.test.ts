@@ -52,6 +52,10 @@ describe('of a secret in a text, this is left', () => {
     ['de89370400440532013000', '[redacted]'],
     ['%3ade89370400440532013000%C3%A9', ':[redacted]é'],
     [`12345678%3A${'Ab'.repeat(17)}x%C3%A9`, '[redacted]é'],
+    ['%5Cnde89370400440532013000%C3%A9', '\n[redacted]é'],
+    ['%25Bearer+S3cr3tS3cr3t', '%[redacted]'],
+    ['%5C%22pin%5C%22%3A+%5C%22S3cr3t', '\\"pin\\":+\\"[redacted]'],
+    ['%255Ctoken%25253DS3cr3t', '\\token=[redacted]'],
     ['%5Ctoken%253DS3cr3t', '\\token=[redacted]'],
     ['%5Ctoken%25253DS3cr3t', '\\token=[redacted]'],
     [

@@ -1,7 +1,7 @@
 import type { PseudonymOfEmail } from './detect/find-emails.js';
 import { findSecrets } from './detect/find-secrets.js';
 import { CUT, withoutFindings } from './detect/finding.js';
-import { MAX_LAYERS, PLAINER_TEXTS } from './detect/plainer-text.js';
+import { MAX_LAYERS, ordersOfSteps } from './detect/plainer-text.js';
 import { ESCAPE, featuresOf, NOT_ASCII } from './detect/text-features.js';
 
 /** Secrets are looked for in so many characters of a text; what lies beyond is cut off unread. */
@@ -67,17 +67,25 @@ function withoutSecrets(
   const mayHide = (features & (ESCAPE | NOT_ASCII)) !== 0;
   if (found.length === 0 && !mayHide) return text.slice(0, limit);
   const safe = withoutFindings(text, found, limit);
-  const deep = mayHide ? throughLayers(safe, pseudonymOf) : safe;
+  const deep = mayHide ? underEscapes(safe, pseudonymOf) : safe;
   return deep === text ? text : settled(deep, pseudonymOf);
 }
 
-/** Looks under escapes too, and gives the last layer under which something was found. */
-function throughLayers(text: string, pseudonymOf: PseudonymOfEmail): string {
+function underEscapes(text: string, pseudonymOf: PseudonymOfEmail): string {
+  return ordersOfSteps(text).reduce((safe, steps) => throughLayers(safe, steps, pseudonymOf), text);
+}
+
+/** The last layer under which something was found, without it. */
+function throughLayers(
+  text: string,
+  steps: readonly ((text: string) => string)[],
+  pseudonymOf: PseudonymOfEmail,
+): string {
   let safe = text;
   let layer = text;
   for (let depth = 0; depth < MAX_LAYERS; depth += 1) {
     const before = layer;
-    for (const plainerOf of PLAINER_TEXTS) {
+    for (const plainerOf of steps) {
       // A character may stand for many.
       const plainer = plainerOf(layer).slice(0, SCANNED_CHARACTERS);
       if (plainer === layer) continue;

@@ -105,9 +105,10 @@ function isTellingPhrase(before: string, last: string): boolean {
   return isSensitiveName(`${before} ${last}`);
 }
 
-/** Behind what is left of the sign (`=>`, `:=`, `==`) and white space. */
+/** Behind what is left of the sign (`=>`, `:=`, `==`) and white space, as which a form has pluses. */
 function startOfValue(text: string, from: number): number {
-  const [skipped = ''] = /^[=>:]{0,2}\s{0,4}/.exec(text.slice(from, from + 8)) ?? [];
+  const [skipped = ''] =
+    /^[=>:]{0,2}(?:\+{1,4}(?=\\*["'`])|\s{0,4})/.exec(text.slice(from, from + 8)) ?? [];
   const start = from + skipped.length;
   const quote = quoteAt(text, start);
   return quote === undefined ? start : start + quote.length;

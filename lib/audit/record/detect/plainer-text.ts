@@ -18,18 +18,33 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Escapes within escapes: URLs in JSON in a log line. */
 export const MAX_LAYERS = 3;
 
+type Step = (text: string) => string;
+
+const withoutPluses: Step = (text) => text.replaceAll('+', ' ');
+
 /**
- * What takes escapes off a text: those of URLs and HTML, those of JSON, those of forms. Each gives the same text when
- * there is nothing to take off. They go one after the other, and what each gives is searched: `\\token%253D` is a token
- * before it is a tabulator, so all that a backslash stands before comes out first; and a letter that becomes a plain one
- * may run into the secret before it.
+ * What takes one layer of escapes off a text: those of URLs and HTML, those of JSON, those of forms. Each gives the same
+ * text when there is nothing to take off. They go one after the other, and what each gives is searched: `\\token%3D` is a
+ * token before it is a tabulator, and a letter that becomes a plain one may run into the secret before it.
  */
-export const PLAINER_TEXTS: readonly ((text: string) => string)[] = [
-  ...Array.from({ length: MAX_LAYERS }, () => [withoutWebEscapes, plainLetters]).flat(),
+const ONE_LAYER: readonly Step[] = [
+  withoutWebEscapes,
   withoutBackslashes,
   plainLetters,
-  (text) => text.replaceAll('+', ' '),
+  withoutPluses,
 ];
+
+/** First all layers of URLs and HTML: `\\token%253D` is a token before it is a tabulator, too. */
+const WEB_FIRST: readonly Step[] = [
+  ...Array.from({ length: MAX_LAYERS }, () => withoutWebEscapes),
+  ...ONE_LAYER,
+];
+
+/** The orders in which escapes are taken off: what one of them brings to light, another may spoil. */
+export function ordersOfSteps(text: string): readonly (readonly Step[])[] {
+  const plainer = withoutWebEscapes(text);
+  return withoutWebEscapes(plainer) === plainer ? [ONE_LAYER] : [ONE_LAYER, WEB_FIRST];
+}
 
 function withoutWebEscapes(text: string): string {
   return text
