@@ -16,6 +16,7 @@ import type { SqlClient, SqlRunner } from './sql-client.js';
 const MIGRATION_LOCK = '7166839125283415653';
 /** unique_violation, serialization_failure, deadlock_detected, and a trigger that saw another's record. */
 const LOST_RACE: readonly string[] = ['23505', '40001', '40P01', AUDIT_REFUSAL.outOfPlace];
+const ANSWER_MS = 30_000;
 const UNENFORCED =
   'The role of PostgresAuditSink may change what it wrote (it owns a table, is a superuser, or has rights beyond SELECT and INSERT): append-only is not enforced against it.';
 
@@ -109,18 +110,26 @@ export class PostgresAuditSink extends AuditSink {
   /** As {@link AuditSink.checkpoint}: each note once. Also rejects with TypeError for what is no checkpoint. */
   override async checkpoint(stream: string, note: string): Promise<void> {
     const { size } = checkCheckpoint(note, stream);
-    await this.#guarded(() =>
-      this.#client.query(this.#statements.checkpoint, [stream, String(size), note]),
-    );
+    await this.#answerTo(this.#statements.checkpoint, [stream, String(size), note]);
   }
 
   /** As {@link AuditSink.latest}. */
   override async latest(stream: string): Promise<SinkMark | undefined> {
-    const { rows } = await this.#guarded(() =>
-      this.#client.query(this.#statements.latest, [stream]),
-    );
+    const { rows } = await this.#answerTo(this.#statements.latest, [stream]);
     const [last] = rows;
     return last && { seq: Number(last['seq']), leafHash: String(last['leaf_hash']) };
+  }
+
+  /** A connection that the network has lost never answers: it is closed, and the next call gets another one. */
+  #answerTo(statement: string, parameters: unknown[]): ReturnType<SqlRunner['query']> {
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    return this.#guarded(
+      () =>
+        this.#client.transaction((transaction) => transaction.query(statement, parameters), {
+          signal,
+        }),
+      signal,
+    );
   }
 
   async #writeNew(records: readonly ShippedRecord[], signal?: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
+import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import type { ShippedRecord } from 'nestjs-security';
@@ -350,6 +351,27 @@ describeServer?.('PostgresAuditSink on a server', () => {
     });
     await sink.write(records, signal);
     expect(await linesIn(place.table)).toEqual(linesOf(records));
+  });
+
+  it.each<[string, (sink: PostgresAuditSink) => Promise<unknown>]>([
+    ['its last record', (sink) => sink.latest(STREAM)],
+    ['a checkpoint', (sink) => sink.checkpoint(STREAM, noteAt('2026-11-27T00:00:00.000Z'))],
+  ])('gives up an answer about %s that does not come in 30 seconds', async (_, ask) => {
+    const place = await emptyTable();
+    const controller = new AbortController();
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(controller.signal);
+    cleanUps.push(() => timeout.mockRestore());
+    const sink = new PostgresAuditSink({ client: sqlClientOf(poolOf(url)), ...place });
+    await client.transaction(async (transaction) => {
+      const { schema, table } = place;
+      await transaction.query(`LOCK TABLE ${schema}.${table}, ${schema}.${table}_checkpoints`, []);
+      const end = endOfAsync(() => ask(sink));
+      setTimeout(() => controller.abort(), 50);
+      expect(await end).toBe('AUDIT_SINK_FAILED');
+      expect(timeout).toHaveBeenCalledWith(30_000);
+    });
+    timeout.mockRestore();
+    expect(await endOfAsync(() => ask(sink))).toBe('done');
   });
 
   it('gives up waiting for a connection, and gives it back when it comes', async () => {
