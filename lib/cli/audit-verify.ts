@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { createReadStream, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXPORT_FILE } from '../audit/log/read/export-log.js';
-import { parseTrust, type Trust } from '../audit/log/verify/trust.js';
+import { MAX_TRUST_BYTES, parseTrust, type Trust } from '../audit/log/verify/trust.js';
 import { verifyExport } from '../audit/log/verify/verify-export.js';
 import { verifyLog } from '../audit/log/verify/verify-log.js';
 import type { VerifyOptions, VerifyProgress } from '../audit/log/verify/verify-options.js';
@@ -83,13 +83,17 @@ async function verifyOptions(
 }
 
 async function readTrust(path: string): Promise<Trust> {
-  let text: string;
+  const chunks: Buffer[] = [];
   try {
-    text = await readFile(path, 'utf8');
+    // A byte more than it may have, and no more: what was named may be a pipe or a device without an end.
+    const file: AsyncIterable<Buffer> = createReadStream(path, { end: MAX_TRUST_BYTES });
+    for await (const chunk of file) chunks.push(chunk);
   } catch (error) {
     throw new UsageError(`the trust file cannot be read (${systemErrorCode(error)})`);
   }
-  return parseTrust(text);
+  const bytes = Buffer.concat(chunks);
+  if (!isUtf8(bytes)) throw new UsageError('the trust file is no UTF-8');
+  return parseTrust(bytes.toString('utf8'));
 }
 
 function stateOf({ bytes, totalBytes, records }: VerifyProgress): ProgressState {

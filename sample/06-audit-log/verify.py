@@ -54,7 +54,8 @@ MAX_LINE = 65_535  # bytes of a record, without its LF
 MAX_TORN = 1 << 23  # bytes without an LF that a crash can leave behind the last record
 MAX_NOTE = 65_536  # bytes of a signed note; far beyond what a log writes
 MAX_SIGNATURES = 100  # of a note
-MAX_TRUST = 1 << 20
+MAX_PROOF = 1 << 18
+MAX_TRUST = 1 << 24
 MAX_SIZE = 2**53 - 1  # what a JSON number holds exactly
 MAX_PROBLEMS = 20  # of one kind and stream that are listed; all of them count
 TAIL_SECONDS = 10  # a running log signs its newest records within this time
@@ -337,7 +338,7 @@ def verified_keys(note: Note, keys: list) -> dict | None:
         if key.type == COSIGNATURE:
             seconds, signature = int.from_bytes(signature[:8], "big"), signature[8:]
             message = b"cosignature/v1\ntime %d\n" % seconds + message
-        if seconds >= 2**63 or not is_signed(key.public, signature, message):
+        if seconds > MAX_SIZE or not is_signed(key.public, signature, message):
             return None
         verified[key] = max(seconds, verified.get(key, 0))
     return verified
@@ -365,7 +366,9 @@ class Checkpoint(NamedTuple):
 def parse_checkpoint(text: str, origin: str) -> Checkpoint | None:
     """The text of a C2SP tlog-checkpoint of this log, with the lines that its format allows."""
     match = CHECKPOINT.fullmatch(text)
-    if match is None or match["origin"] != origin or int(match["size"]) > MAX_SIZE:
+    if match is None or match["origin"] != origin:
+        return None
+    if max(int(match["size"]), int(match["epoch"])) > MAX_SIZE:
         return None
     root, key = key_bytes(match["root"]), key_bytes(match["key"]) if match["key"] else b""
     try:
@@ -400,13 +403,14 @@ def notes_in(source: Growing) -> Iterator[Entry]:
         while True:
             middle = rest.find(b"\n\n")
             end = rest.find(b"\n\n", middle + 2) if middle >= 0 else -1
+            # Where an entry is longer than any note, nobody can say where the next one begins.
+            if end >= MAX_NOTE or (end < 0 and len(rest) > MAX_NOTE):
+                yield Entry(offset, b"", "damaged")
+                return
             if end >= 0:
                 yield Entry(offset, rest[: end + 1], "whole")
                 rest, offset = rest[end + 2 :], offset + end + 2
                 continue
-            if len(rest) > MAX_NOTE:
-                yield Entry(offset, b"", "damaged")
-                return
             more = file.read(min(left, MAX_NOTE))
             if not more:
                 break
@@ -551,7 +555,7 @@ def parse_trust(raw: bytes) -> Trust:
     except (ValueError, RecursionError):
         raise UsageError("the trust file is not JSON, or a name stands in it twice")
     check_names(given, "the trust file", {"v", "streams"}, {"recovery", "witnesses"})
-    if type(given["v"]) is not int or given["v"] != 1 or not isinstance(given["streams"], list):
+    if given["v"] is True or given["v"] != 1 or not isinstance(given["streams"], list):
         raise UsageError("the trust file needs v 1 and a list of streams")
     streams: dict = {}
     for each in given["streams"]:
@@ -606,7 +610,8 @@ class Options(NamedTuple):
     anchors: list
     as_of: float
     max_age: float
-    is_export: bool
+    is_export: bool  # the directory is one
+    may_be_export: bool  # and that is what was asked for
 
 
 class Epochs:
@@ -683,7 +688,7 @@ def read_first_key(stream: Stream) -> bytes | None:
 
 def read_identity(stream: Stream) -> None:
     add, file = stream.report.add, "identity.vkey"
-    if stream.identity is not None and is_irregular(stream.path(file)):
+    if is_irregular(stream.path(file)):
         add("file-irregular", "this is no regular file", 0, file)
         return
     raw = read_small(stream.path(file), 1024)
@@ -706,17 +711,20 @@ class Rejected(Exception):
 def signers_of(stream: Stream, note: Note, checkpoint: Checkpoint, epoch_key: bytes) -> dict:
     """Verifies the signatures of a note: the key of its epoch must be among them. The identity key
     is for witnesses: it stays the same for ever and lies on the log's host, so it neither suffices
-    nor is it needed; but a false signature in its name makes the note invalid."""
-    epoch = verifier_key(f"{stream.origin}/epoch/{checkpoint.epoch}", epoch_key)
-    signers = [epoch] if checkpoint.word != "reseed" else [stream.recovery]
-    needed = [key for key in signers if key is not None]
-    known = {epoch, stream.identity, *needed, *stream.witnesses} - {None}
+    nor is it needed; but a false signature in its name makes the note invalid.
+
+    A reseed is signed by the recovery key instead. Where none is trusted it has no signers."""
+    needed = verifier_key(f"{stream.origin}/epoch/{checkpoint.epoch}", epoch_key)
+    if checkpoint.word == "reseed":
+        if stream.recovery is None:
+            return {}
+        needed = stream.recovery
+    known = {needed, stream.identity, *stream.witnesses} - {None}
     verified = verified_keys(note, list(known))
     if verified is None:
         raise Rejected("signature", "a signature in the name of a known key is false")
-    missing = [key.name for key in needed if key not in verified]
-    if missing:
-        raise Rejected("signature", f"it is not signed by {missing[0]}")
+    if needed not in verified:
+        raise Rejected("signature", f"it is not signed by {needed.name}")
     return verified
 
 
@@ -791,20 +799,19 @@ def accept(stream: Stream, raw: bytes) -> tuple:
     """
     epochs = stream.epochs
     note, checkpoint = open_checkpoint(stream, raw)
-    epoch = checkpoint.epoch
+    epoch, is_end = checkpoint.epoch, checkpoint.word in ("next", "reseed")
     if not epochs.key(epoch):
         raise Rejected("gap", f"it is of epoch {epoch}, and the log has no key of it")
+    if is_end and epoch == epochs.ended:
+        raise Rejected("gap", f"it ended epoch {epoch}, and the log does not know of it")
     verified = signers_of(stream, note, checkpoint, epochs.key(epoch))
     low = epochs.sizes[epoch - 1] if epoch > 0 else 0
     high = epochs.sizes[epoch] if epoch < epochs.ended else MAX_SIZE
     if not low <= checkpoint.size <= high:
         raise Rejected("conflict", f"its size {checkpoint.size} is not within epoch {epoch}")
-    if checkpoint.word in ("next", "reseed"):
-        # Whoever published another end of this epoch than the log has kept two logs.
-        if epoch == epochs.ended:
-            raise Rejected("gap", f"it ended epoch {epoch}, and the log does not know of it")
-        if (checkpoint.size, checkpoint.key) != (high, epochs.key(epoch + 1)):
-            raise Rejected("conflict", f"it ended epoch {epoch} otherwise than epochs.notes")
+    # Whoever published another end of this epoch than the log has kept two logs.
+    if is_end and (checkpoint.size, checkpoint.key) != (high, epochs.key(epoch + 1)):
+        raise Rejected("conflict", f"it ended epoch {epoch} otherwise than epochs.notes")
     return checkpoint, verified
 
 
@@ -858,6 +865,8 @@ def read_anchors(stream: Stream, sources: list, options: Options) -> float | Non
             if accepted is None:
                 continue
             checkpoint, signers = accepted
+            if not signers:  # a reseed that anybody could have written
+                continue
             times = witness_times(signers) if is_cosigned else [checkpoint.time]
             stream.claim(checkpoint, ANCHOR if times else COSIGNED)
             if times:
@@ -925,7 +934,7 @@ def parse_record(line: bytes, stream: str) -> Record | str:
     What an application recorded is not parsed: as evidence it is bytes, and those were signed.
     """
     match = RECORD.match(line)
-    if match is None or not line.endswith(b"}"):
+    if match is None or int(match[1]) > MAX_SIZE or not line.endswith(b"}"):
         return "it does not begin and end as a record does"
     if b"\r" in line:
         return "there is a CR in it"
@@ -1218,7 +1227,7 @@ def judge_tail(
 def verify_export(stream: Stream, options: Options) -> None:
     """Single records with their proofs. Nothing here can show that none was left out."""
     add = stream.report.add
-    if not options.is_export:
+    if not options.may_be_export:
         message = "an export cannot prove that no record is missing; see --export"
         add("records-missing", message, file="records.jsonl", grade="incomplete")
     read_epochs(stream, growing(stream.path("epochs.notes")), read_first_key(stream))
@@ -1243,7 +1252,9 @@ def export_lines(file: BinaryIO) -> Iterator[tuple]:
         if not line:
             return
         yield offset, line
-        offset += len(line) + skip_line(file, line, sys.maxsize)[0]
+        if not line.endswith(b"\n"):  # too long for a record, or the end
+            return
+        offset += len(line)
 
 
 class Proofs:
@@ -1284,7 +1295,7 @@ class Proofs:
 
     def check_proof(self, seq: int, leaf: bytes) -> bool:
         add, name = self.stream.report.add, f"proofs/{seq}.tlog-proof"
-        raw = read_small(self.stream.path("proofs", f"{seq}.tlog-proof"), 2 * MAX_NOTE)
+        raw = read_small(self.stream.path("proofs", f"{seq}.tlog-proof"), MAX_PROOF)
         if raw is None:
             add("checkpoint-missing", "there is no proof of this record", seq, name)
             return False
@@ -1305,6 +1316,8 @@ class Proofs:
         """The checkpoint of a proof, and whether it is kept elsewhere or a witness has signed it."""
         if self.accepted[0] != note:
             checkpoint, signers = accept(self.stream, note)
+            if checkpoint.word == "reseed":
+                raise Rejected("signature", "it is not signed by the key of its epoch")
             roots = self.anchored.get(checkpoint.size, set())
             if roots - {checkpoint.root}:
                 raise Rejected("conflict", "another root of that size is anchored")
@@ -1328,16 +1341,18 @@ class Proofs:
 
 def parse_proof(raw: bytes) -> tuple:
     """C2SP tlog-proof: the index, the hashes from the leaf up, and the signed checkpoint."""
+    if len(raw) > MAX_PROOF:
+        raise Rejected("invalid", "it is larger than a proof may be")
     head, _, note = raw.partition(b"\n\n")
     lines = head.decode("utf-8", "replace").split("\n")
     if lines[0] != "c2sp.org/tlog-proof@v1":
         raise Rejected("invalid", "it is no proof of C2SP tlog-proof")
     at = 1
     if len(lines) > 1 and lines[1].startswith("extra "):
-        at = 2 if base64_bytes(lines[1][6:]) is not None else len(lines)
+        at = 2 if base64_bytes(lines[1][6:]) else len(lines)
     index = re.fullmatch(r"index (0|[1-9][0-9]{0,15})", lines[at]) if at < len(lines) else None
     hashes = [key_bytes(line) for line in lines[at + 1 :]]
-    if index is None or None in hashes or len(hashes) > 64:
+    if index is None or None in hashes or len(hashes) > 63:
         raise Rejected("invalid", "its index or its hashes are malformed")
     return int(index[1]), hashes, note
 
@@ -1370,10 +1385,9 @@ def verify_log(stream: Stream, options: Options) -> None:
 
 def verify_stream(name: str, options: Options) -> Report:
     stream = Stream(name, options)
-    names = names_in(stream.folder)
     if not stat.S_ISDIR(mode_of(stream.folder) or 0):
         stream.report.add("stream-missing", "this registered stream is not there", 0)
-    elif "records.jsonl" in names and not any(map(SEGMENT.fullmatch, names)):
+    elif options.is_export:
         verify_export(stream, options)
     else:
         verify_log(stream, options)
@@ -1385,7 +1399,7 @@ def stream_names(options: Options) -> list:
     keys in the log's own folder of keys, if it has one."""
     names = os.listdir(options.directory)
     there = {name for name in names if STREAM.fullmatch(name)}
-    if options.is_export or "export.json" in names:  # which may leave streams out
+    if options.is_export:  # which may leave streams out
         return sorted(there)
     keys = names_in(os.path.join(options.directory, "keys"))
     registered = {name[:-13] for name in keys if name.endswith(".identity.pem")}
@@ -1444,15 +1458,24 @@ def parse_arguments(arguments: list) -> tuple:
     given = parser.parse_args(arguments)
     trust = None
     if given.trust is not None:
-        raw = read_small(os.path.realpath(given.trust), MAX_TRUST)  # which may be a link
-        if raw is None:
-            raise OSError(errno.ENOENT, "no regular file", given.trust)
-        trust = parse_trust(raw)
+        trust = parse_trust(read_trust(given.trust))
     for folder in given.anchor:
         os.listdir(folder)  # a misspelt path must not pass for an anchor that holds nothing
     as_of = now() if given.as_of is None else given.as_of
-    options = Options(given.directory, trust, given.anchor, as_of, given.max_age, given.export)
+    is_export = given.export or os.path.exists(os.path.join(given.directory, "export.json"))
+    options = Options(
+        given.directory, trust, given.anchor, as_of, given.max_age, is_export, given.export
+    )
     return options, given.json
+
+
+def read_trust(path: str) -> bytes:
+    """The trust file; a link or a pipe to it, too, since it is the auditor's own."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(MAX_TRUST + 1)
+    except OSError as error:
+        raise UsageError(f"the trust file cannot be read ({error.strerror})")
 
 
 def now() -> float:

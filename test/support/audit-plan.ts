@@ -24,7 +24,7 @@ export interface AuditPlan {
   /** What the verifier is not given, or given beside. */
   readonly without?: readonly ('trust' | 'anchor')[];
   readonly options?: readonly string[];
-  readonly exit: 0 | 1 | 2;
+  readonly exit: 0 | 1 | 2 | 3 | 4;
   /** Every kind of problem that is found, in any order. */
   readonly kinds: readonly string[];
   readonly first?: number;

@@ -264,6 +264,7 @@ class Log:
         """What somebody is given who must see these records and no others."""
         stream = os.path.join(folder, self.stream)
         self.write(folder)
+        put(folder, "export.json", "{}\n")
         for name in os.listdir(stream):
             if name.startswith("seg-"):
                 os.remove(os.path.join(stream, name))

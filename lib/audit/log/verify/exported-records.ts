@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { leafHash } from '../leaf-hash.js';
@@ -134,7 +135,8 @@ export class ExportedRecords {
   async #isProven(folder: string, { seq }: RecordPlace, leaf: Buffer): Promise<boolean> {
     const path = join(folder, PROOFS_FOLDER, `${seq}.tlog-proof`);
     const bytes = await readRegular(path, MAX_PROOF_BYTES);
-    const proof = typeof bytes === 'string' ? undefined : parseTlogProof(bytes.toString('utf8'));
+    if (typeof bytes === 'string' || !isUtf8(bytes)) return false;
+    const proof = parseTlogProof(bytes.toString('utf8'));
     if (proof?.index !== seq) return false;
     const checkpoint = await this.#checkpointOf(proof);
     if (!checkpoint) return false;

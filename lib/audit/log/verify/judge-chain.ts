@@ -61,8 +61,10 @@ async function reportFault(judged: Judged): Promise<void> {
   };
   const claim = claims.peek();
   const exact = claim && (await located(judged, claim));
+  // What is said of lines behind the break is not known to be of this chain.
+  const isUpToHere = exact?.seq !== undefined && exact.seq <= walk.next;
   // Of a record that is not there, the tiles know the number only.
-  findings.add(kind, FAULT_MESSAGES[kind], { ...place, ...exact });
+  findings.add(kind, FAULT_MESSAGES[kind], { ...place, ...(isUpToHere && exact) });
 }
 
 async function reportMismatches(judged: Judged): Promise<void> {

@@ -3,6 +3,8 @@ import { systemErrorCode } from '../../../common/system-error-code.js';
 import { isStreamName } from '../read/log-folder.js';
 import { unreadable } from '../read/regular-file.js';
 
+/** Whoever may write the log could put any of these there; a copy of a log has no keys at all. */
+const NO_FOLDER = ['ENOENT', 'ENOTDIR', 'ELOOP'];
 const IDENTITY_KEY = /^(.+)\.identity\.pem$/;
 
 /** The streams that have an identity key in a folder: each of them was begun, and has to be there. */
@@ -15,7 +17,7 @@ export async function registeredStreams(keyDirectory: string): Promise<string[]>
     }
     return names;
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
+    if (NO_FOLDER.includes(systemErrorCode(error))) return [];
     throw unreadable(error, keyDirectory);
   }
 }

@@ -55,13 +55,18 @@ async function identityKey(
   { directory, stream, trusted }: StreamContext,
   findings: Findings,
 ): Promise<VerifierKey | undefined> {
+  const file = `${stream}/${IDENTITY_FILE}`;
   const stated = await readIdentity(join(directory, stream), stream);
   const key = typeof stated === 'string' ? undefined : stated;
+  if (stated === 'irregular') {
+    findings.add('file-irregular', 'it is no regular file', { seq: 0, file });
+    return trusted?.identity;
+  }
   if (!trusted) return key;
   if (stated !== 'missing' && !key?.publicKey.equals(trusted.identity.publicKey)) {
     findings.add('identity-mismatch', 'the identity key is another one than the trusted one', {
       seq: 0,
-      file: `${stream}/${IDENTITY_FILE}`,
+      file,
     });
   }
   return trusted.identity;

@@ -3,6 +3,7 @@ import { AuditError } from '../../../errors/audit.error.js';
 import { originOf } from '../note/log-checkpoint.js';
 import { parseVerifierKey, type VerifierKey } from '../note/verifier-key.js';
 import { isStreamName } from '../read/log-folder.js';
+import { countJsonNames } from './json-names.js';
 
 /** A stream as it is known from outside its folder. */
 export interface TrustedStream {
@@ -27,10 +28,13 @@ export interface Trust {
   readonly witnesses: readonly VerifierKey[];
 }
 
-const MAX_BYTES = 16 * 1024 * 1024;
+/** The largest trust file that is read, in bytes. */
+export const MAX_TRUST_BYTES = 16 * 1024 * 1024;
+
 const KEY_BYTES = 32;
 const ED25519 = 1;
 const COSIGNATURE = 4;
+const STREAM_FIELDS = 3;
 
 /**
  * Reads a trust file: JSON, no other fields than those of {@link Trust}, keys as verifier keys by C2SP,
@@ -42,7 +46,8 @@ const COSIGNATURE = 4;
  * const trust = parseTrust(await readFile('/mnt/elsewhere/audit-trust.json', 'utf8'));
  */
 export function parseTrust(text: string): Trust {
-  const { v, streams, recovery, witnesses = [], ...others } = objectOf(jsonOf(text), 'it');
+  const document = objectOf(jsonOf(text), 'it');
+  const { v, streams, recovery, witnesses = [], ...others } = document;
   refuseOthers(others);
   if (v !== 1) throw invalid('its version is not 1');
   if (!Array.isArray(streams) || !Array.isArray(witnesses))
@@ -50,6 +55,9 @@ export function parseTrust(text: string): Trust {
   const trusted = streams.map(streamOf);
   if (new Set(trusted.map(({ stream }) => stream)).size < trusted.length)
     throw invalid('it names a stream twice');
+  // Of two fields with one name, another reader may take the other.
+  if (countJsonNames(text) > Object.keys(document).length + STREAM_FIELDS * trusted.length)
+    throw invalid('a name stands twice in it');
   return {
     streams: trusted,
     ...(recovery !== undefined && { recovery: keyOf(recovery, ED25519, 'recovery') }),
@@ -58,7 +66,7 @@ export function parseTrust(text: string): Trust {
 }
 
 function jsonOf(text: string): unknown {
-  if (text.length > MAX_BYTES) throw invalid('it is larger than 16 MiB');
+  if (text.length > MAX_TRUST_BYTES) throw invalid('it is larger than 16 MiB');
   try {
     return JSON.parse(text);
   } catch {
