@@ -31,6 +31,11 @@ export async function runCommand(words: readonly string[], terminal: Terminal): 
   }
 }
 
+/** The exit code of a command line whose output cannot be written: never one that says something of a log. */
+export function lostOutputCodeOf(words: readonly string[]): number {
+  return words[0] === 'audit' ? AUDIT_EXIT_CODE.inputOutput : EXIT_CODE.failed;
+}
+
 function program(terminal: Terminal, endsWith: (code: number) => void): Command {
   const root = new Command('nestjs-security')
     .description(

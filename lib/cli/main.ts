@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-import { runCommand } from './command.js';
+import { lostOutputCodeOf, runCommand } from './command.js';
 import { processTerminal } from './process-terminal.js';
 
 async function main(): Promise<void> {
-  process.exitCode = await runCommand(process.argv.slice(2), processTerminal());
+  const words = process.argv.slice(2);
+  process.exitCode = await runCommand(words, processTerminal(lostOutputCodeOf(words)));
 }
 
 void main();

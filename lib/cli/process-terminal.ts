@@ -3,11 +3,15 @@ import type { Terminal } from './terminal.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** The terminal of this process. Whoever asks it twice to stop does not want to wait. */
-export function processTerminal(): Terminal {
+/**
+ * The terminal of this process. Whoever asks it twice to stop does not want to wait.
+ *
+ * @param lostOutput the exit code where the output cannot be written
+ */
+export function processTerminal(lostOutput: number): Terminal {
   const { stdin, stdout, stderr, env } = process;
-  // A reader such as "head" that has enough closes its end of the pipe.
-  stdout.on('error', () => process.exit(EXIT_CODE.failed));
+  // A reader such as "head" that has enough closes its end of the pipe; a disk may be full.
+  stdout.on('error', () => process.exit(lostOutput));
   // Progress that nobody reads is no reason to end a run.
   stderr.on('error', () => undefined);
   return { stdin, stdout, stderr, env, cwd: () => process.cwd(), onStop };

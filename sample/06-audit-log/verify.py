@@ -1421,6 +1421,16 @@ def summary(reports: list) -> dict:
     return dict(status=worst(grades), firstBadSeq=min(bad) if bad else None, streams=streams)
 
 
+def print_result(result: dict, as_json: bool) -> None:
+    try:
+        print(json.dumps(result)) if as_json else print_for_people(result)
+        print(end="", flush=True)
+    except OSError:
+        # Python would try again when it ends, and end with a code of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise
+
+
 def print_for_people(result: dict) -> None:
     for each in result["streams"]:
         counts = "{records} records, {signed} signed, {anchored} anchored, {epochs} ended epochs"
@@ -1499,16 +1509,14 @@ def main(arguments: list) -> int:
     try:
         options, as_json = parse_arguments(arguments)
         result = summary([verify_stream(name, options) for name in stream_names(options)])
+        print_result(result, as_json)
     except UsageError as error:
         print(f"usage: {error}; see --help", file=sys.stderr)
         return 3
     except OSError as error:
-        print(f"cannot read {error.filename!a}: {error.strerror}", file=sys.stderr)
+        what = "write the verdict" if error.filename is None else f"read {error.filename!a}"
+        print(f"cannot {what}: {error.strerror}", file=sys.stderr)
         return 4
-    if as_json:
-        print(json.dumps(result))
-    else:
-        print_for_people(result)
     return {"clean": 0, "tampered": 1, "incomplete": 2}[result["status"]]
 
 

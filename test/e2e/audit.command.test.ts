@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { rawPublicKey } from '../../lib/audit/log/note/note-signer.js';
@@ -12,7 +12,12 @@ import { Keyring } from '../../lib/keyring/keyring.js';
 import { buildAuditLog, type TestLog } from '../support/audit-log-builder.js';
 import { RECOVERY_NAME, vkeyOf, WITNESS_NAME } from '../support/audit-log-format.js';
 import type { StreamPlan, TestStream } from '../support/audit-log-stream.js';
-import { runCommandLine, startCommand, type CommandProcess } from '../support/command-process.js';
+import {
+  runCommandInto,
+  runCommandLine,
+  startCommand,
+  type CommandProcess,
+} from '../support/command-process.js';
 import { testKey, testSecret } from '../support/keys.js';
 import { startServices } from '../support/services.js';
 
@@ -118,6 +123,19 @@ describe('nestjs-security audit verify', () => {
     const { code, stdout, stderr } = await runCommandLine(['audit', 'verify', beside('nowhere')]);
     expect([code, stdout]).toEqual([4, '']);
     expect(stderr).toMatch(/^nestjs-security: .*ENOENT/);
+  });
+
+  it('ends with 4 when its output cannot be written, and never with what says something of the log', () => {
+    build();
+    if (!existsSync('/dev/full')) return;
+    const others = [
+      ['audit', 'query', '--directory', log.directory],
+      ['audit', 'trust', log.directory],
+    ];
+    for (const words of [verifyWords(), verifyWords('--json'), ...others]) {
+      expect([words, runCommandInto('/dev/full', words)]).toEqual([words, 4]);
+    }
+    expect(runCommandInto('/dev/full', ['key', 'generate'])).toBe(1);
   });
 
   it('shows no code of a terminal that stands in the log or in its name', async () => {

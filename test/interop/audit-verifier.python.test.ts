@@ -1,4 +1,14 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -12,6 +22,7 @@ import { notRun } from '../support/not-run.js';
 import { pythonWith } from '../support/python.js';
 import {
   argumentsFor,
+  VERIFIER,
   verifyAll,
   verifyCommand,
   writeLogs,
@@ -171,6 +182,20 @@ describe('The audit log verifier in Python', () => {
   ])('ends with 3 for %s', (_, given) => {
     if (!python) return;
     expect(verifyCommand(python, ...given)).toMatchObject({ exit: 3, stdout: '' });
+  });
+
+  it('ends with 4 when its verdict cannot be written', () => {
+    if (!python || !existsSync('/dev/full')) return;
+    const full = openSync('/dev/full', 'w');
+    const words = [VERIFIER, ...commandOf(WHOLE)];
+    for (const given of [words, [...words, '--json']]) {
+      const { status, stderr } = spawnSync(python, given, { stdio: ['ignore', full, 'pipe'] });
+      expect([status, String(stderr)]).toEqual([
+        4,
+        'cannot write the verdict: No space left on device\n',
+      ]);
+    }
+    closeSync(full);
   });
 
   it.each([

@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 const MAIN = resolve('build/lib/cli/main.js');
@@ -45,6 +46,18 @@ export function runOnTerminal(
   const line = [process.execPath, MAIN, ...words].map((word) => `'${word}'`).join(' ');
   const args = ['-qec', `stty cols 120; ${line}`, '/dev/null'];
   return collect(spawn('script', args, { env: withPath({ TERM: 'xterm', ...env }) }), '').result;
+}
+
+/** Runs `nestjs-security` with a file as its output; gives its exit code. */
+export function runCommandInto(file: string, words: readonly string[]): number | null {
+  const output = openSync(file, 'w');
+  try {
+    const stdio = ['ignore', output, 'ignore'] as const;
+    return spawnSync(process.execPath, [MAIN, ...words], { stdio: [...stdio], env: withPath({}) })
+      .status;
+  } finally {
+    closeSync(output);
+  }
 }
 
 function collect(child: ReturnType<typeof spawn>, input: string): CommandProcess {

@@ -126,7 +126,7 @@ describe('A line of "nestjs-security audit" in any document', () => {
       .filter((name) => name.endsWith('.md'))
       .map((name) => readFileSync(join(folder, name), 'utf8')),
   );
-  const commands = auditCommand(processTerminal(), () => undefined).commands;
+  const commands = auditCommand(processTerminal(4), () => undefined).commands;
   const lines = pages.flatMap((text) =>
     Array.from(
       text.matchAll(/(?:nestjs-security|cli\/main\.js) audit ([a-z][a-z-]*)([^`\n|>)]*)/g),
