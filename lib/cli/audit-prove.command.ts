@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { resolve } from 'node:path';
 import { addDirectoryOption, directoryOf, type DirectoryFlags } from './audit-directory.js';
-import { say, type Terminal } from './terminal.js';
+import { isHarmless, say, type Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
 
 interface ProveFlags extends DirectoryFlags {
   readonly out?: string;
@@ -22,6 +23,11 @@ export function auditProveCommand(terminal: Terminal): Command {
       ]);
       const { line, proof } = await proveRecord(directoryOf(flags, terminal), id);
       if (flags.out === undefined) {
+        // Anybody may add a signature to a checkpoint, under a name of any characters.
+        if (!proof.split('\n').every(isHarmless))
+          throw new UsageError(
+            'the proof holds codes that a terminal would obey: give --out <file>',
+          );
         terminal.stdout.write(proof);
         return;
       }

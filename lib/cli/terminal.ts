@@ -22,7 +22,14 @@ export function print(terminal: Terminal, line: string): void {
   terminal.stdout.write(`${line}\n`);
 }
 
+const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
 /** Text from elsewhere in one line, without codes that a terminal would obey. */
 export function harmless(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return text.replaceAll(OBEYED, ' ').trim();
+}
+
+/** Whether a line has no codes that a terminal would obey. */
+export function isHarmless(line: string): boolean {
+  return line.search(OBEYED) === -1;
 }

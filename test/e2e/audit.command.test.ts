@@ -1,5 +1,12 @@
 import { createPrivateKey } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { rawPublicKey } from '../../lib/audit/log/note/note-signer.js';
@@ -384,6 +391,16 @@ describe('nestjs-security audit prove', () => {
     expect(readFileSync(path, 'utf8')).toBe(stdout);
     expect(readFileSync(`${path}.record`, 'utf8')).toBe(stream.lines[70]);
     expect(await runCommandLine([...words, '--out', path])).toMatchObject({ code: 3, stdout: '' });
+  });
+
+  it('writes codes of a terminal that somebody put into the checkpoint to a file only', async () => {
+    build();
+    appendFileSync(join(log.directory, '0-stream00', 'checkpoint'), '— \u009b2Jno AAAAAAA=\n');
+    const words = ['audit', 'prove', '0-stream00:70', '--directory', log.directory];
+    expect(await runCommandLine(words)).toMatchObject({ code: 3, stdout: '' });
+    const path = beside('70.tlog-proof');
+    expect(await runCommandLine([...words, '--out', path])).toMatchObject({ code: 0 });
+    expect(readFileSync(path, 'utf8')).toContain('\u009b2J');
   });
 
   it.each([
