@@ -1,10 +1,20 @@
 import type { AuditRecord } from '../audit/record/audit-record.js';
 import { toJsonText } from '../audit/record/json-text.js';
+import { AuditError } from '../errors/audit.error.js';
 import { harmless } from './terminal.js';
 
-/** Writes a record in one line, without anything that a terminal would obey, even where the log was falsified. */
+/**
+ * Writes a record in one line, without anything that a terminal would obey, even where the log was falsified.
+ *
+ * @throws AuditError `AUDIT_LOG_DAMAGED` for a record that is nested deeper than can be written
+ */
 export function recordLine(record: AuditRecord, form: 'json' | 'text'): string {
-  return form === 'json' ? toJsonText(record) : textLine(record);
+  try {
+    return form === 'json' ? toJsonText(record) : textLine(record);
+  } catch (cause) {
+    const message = `record ${record.id} is nested deeper than any that the log writes: verify the log with nestjs-security audit verify`;
+    throw new AuditError('AUDIT_LOG_DAMAGED', message, { cause });
+  }
 }
 
 function textLine(record: AuditRecord): string {

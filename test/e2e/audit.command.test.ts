@@ -336,6 +336,19 @@ describe('nestjs-security audit tail', () => {
     expect([code, stdout]).toEqual([0, `${stream.lines[98]}\n${stream.lines[99]}\n`]);
   });
 
+  it.each([
+    ['an id that is none', ',"id":5'],
+    ['no time', ',"time":null'],
+    ['a depth that nothing can write', `,"details":${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+  ])('ends with 1 for a record that somebody gave %s', async (_, fields) => {
+    build();
+    stream.lines[99] = `${String(stream.lines[99]).slice(0, -1)}${fields}}`;
+    log.write();
+    const words = ['audit', 'tail', '--directory', log.directory, '-n', '1', '--json'];
+    const { code, stderr } = await runCommandLine(words);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^nestjs-security: .*record/)]);
+  });
+
   it('goes on with what is added, into new segments and streams too, until it is stopped', async () => {
     build();
     const words = [

@@ -74,17 +74,26 @@ export function recordBody(event: AuditEvent, context: RecordContext): string {
 /**
  * Reads a line back that this package wrote.
  *
- * @throws AuditError `AUDIT_LOG_DAMAGED` for a line that is no JSON any more
+ * @throws AuditError `AUDIT_LOG_DAMAGED` for a line that is no JSON any more, or lacks what every record has
  */
 export function parseRecord(line: string): AuditRecord {
+  let value: unknown;
   try {
-    return JSON.parse(line) as AuditRecord;
+    value = JSON.parse(line);
   } catch {
-    throw new AuditError(
-      'AUDIT_LOG_DAMAGED',
-      'a line of the audit log was changed: it is no JSON any more. Restore the segment from a backup and look for who changed it',
-    );
+    // Told below, like JSON of something else.
   }
+  if (isRecord(value)) return value;
+  throw new AuditError(
+    'AUDIT_LOG_DAMAGED',
+    'a line of the audit log was changed: it is no record any more. Restore the segment from a backup and look for who changed it',
+  );
+}
+
+function isRecord(value: unknown): value is AuditRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { seq, id, time, event } = value as Record<string, unknown>;
+  return typeof seq === 'number' && [id, time, event].every((text) => typeof text === 'string');
 }
 
 function bodyOf(event: AuditEvent, context: RecordContext): string {
