@@ -5,6 +5,11 @@ import type {
 } from '../audit/log/verify/verify-report.js';
 import { harmless } from './terminal.js';
 
+/** The report of a verification that came to no end, as JSON. */
+export function unknownReport(message: string): string {
+  return JSON.stringify({ status: 'unknown', message });
+}
+
 /** What a verification found, in lines for people. */
 export function auditReportLines(
   { status, firstBadSeq, streams }: VerifyReport,

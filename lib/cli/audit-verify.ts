@@ -9,7 +9,7 @@ import type { VerifyOptions, VerifyProgress } from '../audit/log/verify/verify-o
 import type { VerifyReport } from '../audit/log/verify/verify-report.js';
 import { systemErrorCode } from '../common/system-error-code.js';
 import { AUDIT_EXIT_CODE } from './audit-exit-code.js';
-import { auditReportLines } from './audit-report-lines.js';
+import { auditReportLines, unknownReport } from './audit-report-lines.js';
 import { chooseProgressView } from './choose-progress-view.js';
 import type { ProgressState } from './progress-view.js';
 import { print, say, type Terminal } from './terminal.js';
@@ -27,6 +27,7 @@ export interface VerifyFlags {
 }
 
 const MIB = 1024 * 1024;
+const STOPPED = 'Stopped: nothing is known about the log.';
 /** Below, it is done before anybody could look. */
 const SHOWN_BYTES = 64 * MIB;
 
@@ -61,7 +62,8 @@ export async function auditVerify(
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     view?.stop();
-    say(terminal, 'Stopped: nothing is known about the log.');
+    say(terminal, STOPPED);
+    if (flags.json) print(terminal, unknownReport(STOPPED));
     return AUDIT_EXIT_CODE.stopped;
   } finally {
     forget();

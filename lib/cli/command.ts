@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { SecurityConfigurationError } from '../errors/security-configuration.error.js';
 import { AUDIT_EXIT_CODE, auditExitCodeOf } from './audit-exit-code.js';
+import { unknownReport } from './audit-report-lines.js';
 import { auditCommand } from './audit.command.js';
 import { EXIT_CODE } from './exit-code.js';
 import { keyCommand } from './key.command.js';
 import { rotateCommand } from './rotate.command.js';
-import { harmless, say, type Terminal } from './terminal.js';
+import { harmless, print, say, type Terminal } from './terminal.js';
 import { tokenCommand } from './token.command.js';
 import { UsageError } from './usage.error.js';
 
@@ -18,17 +19,29 @@ import { UsageError } from './usage.error.js';
 export async function runCommand(words: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode: number = EXIT_CODE.done;
   const endsWith = (code: number): void => void (exitCode = code);
-  const isAudit = words[0] === 'audit';
-  const usage = isAudit ? AUDIT_EXIT_CODE.usage : EXIT_CODE.usage;
   try {
     await program(terminal, endsWith).parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usage;
-    say(terminal, `nestjs-security: ${messageOf(error)}`);
-    if (error instanceof UsageError || error instanceof SecurityConfigurationError) return usage;
-    return isAudit ? auditExitCodeOf(error) : EXIT_CODE.failed;
+    const code = exitCodeOf(error, words);
+    // Commander has said it already.
+    if (!(error instanceof CommanderError)) say(terminal, `nestjs-security: ${messageOf(error)}`);
+    if (code !== 0 && asksForReport(words)) print(terminal, unknownReport(messageOf(error)));
+    return code;
   }
+}
+
+function exitCodeOf(error: unknown, [feature]: readonly string[]): number {
+  const isAudit = feature === 'audit';
+  const usage = isAudit ? AUDIT_EXIT_CODE.usage : EXIT_CODE.usage;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usage;
+  if (error instanceof UsageError || error instanceof SecurityConfigurationError) return usage;
+  return isAudit ? auditExitCodeOf(error) : EXIT_CODE.failed;
+}
+
+/** Whoever reads the report of a verification as JSON gets one in any case. */
+function asksForReport(words: readonly string[]): boolean {
+  return words[0] === 'audit' && words[1] === 'verify' && words.includes('--json');
 }
 
 /** The exit code of a command line whose output cannot be written: never one that says something of a log. */

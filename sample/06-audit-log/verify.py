@@ -1431,6 +1431,13 @@ def print_result(result: dict, as_json: bool) -> None:
         raise
 
 
+def print_unknown(message: str, exit_code: int, arguments: list) -> int:
+    """Whoever reads the verdict as JSON gets one in any case."""
+    if "--json" in arguments:
+        print(json.dumps(dict(status="unknown", message=message)))
+    return exit_code
+
+
 def print_for_people(result: dict) -> None:
     for each in result["streams"]:
         counts = "{records} records, {signed} signed, {anchored} anchored, {epochs} ended epochs"
@@ -1512,11 +1519,11 @@ def main(arguments: list) -> int:
         print_result(result, as_json)
     except UsageError as error:
         print(f"usage: {error}; see --help", file=sys.stderr)
-        return 3
+        return print_unknown(str(error), 3, arguments)
     except OSError as error:
         what = "write the verdict" if error.filename is None else f"read {error.filename!a}"
         print(f"cannot {what}: {error.strerror}", file=sys.stderr)
-        return 4
+        return print_unknown(f"cannot {what}: {error.strerror}", 4, arguments)
     return {"clean": 0, "tampered": 1, "incomplete": 2}[result["status"]]
 
 

@@ -132,6 +132,18 @@ describe('nestjs-security audit verify', () => {
     expect(stderr).toMatch(/^nestjs-security: .*ENOENT/);
   });
 
+  it.each([
+    [3, ['--trust', './nowhere']],
+    [3, ['--jobs', '0']],
+    [3, ['--unknown']],
+    [4, ['--anchor', './nowhere']],
+  ])('ends with %d and says in JSON that nothing is known, with %j', async (exit, more) => {
+    build();
+    const { code, stdout } = await runCommandLine(verifyWords('--json', ...more));
+    const message: unknown = expect.any(String);
+    expect([code, JSON.parse(stdout)]).toEqual([exit, { status: 'unknown', message }]);
+  });
+
   it('ends with 4 when its output cannot be written, and never with what says something of the log', () => {
     build();
     if (!existsSync('/dev/full')) return;

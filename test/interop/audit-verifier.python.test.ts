@@ -184,6 +184,19 @@ describe('The audit log verifier in Python', () => {
     expect(verifyCommand(python, ...given)).toMatchObject({ exit: 3, stdout: '' });
   });
 
+  it.each([
+    [3, ['.', '--max-age', '-1']],
+    [4, ['no-such-folder']],
+  ])('ends with %d and says in JSON that nothing is known, with %j', (exit, given) => {
+    if (!python) return;
+    const result = verifyCommand(python, ...given, '--json');
+    const message: unknown = expect.any(String);
+    expect([result.exit, JSON.parse(result.stdout)]).toEqual([
+      exit,
+      { status: 'unknown', message },
+    ]);
+  });
+
   it('ends with 4 when its verdict cannot be written', () => {
     if (!python || !existsSync('/dev/full')) return;
     const full = openSync('/dev/full', 'w');
