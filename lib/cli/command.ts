@@ -62,6 +62,8 @@ function program(terminal: Terminal, endsWith: (code: number) => void): Command 
     command.exitOverride().configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
       writeErr: (text) => void terminal.stderr.write(text),
+      // What was typed stands in it.
+      outputError: (text, write) => write(`${harmless(text)}\n`),
     });
   }
   return root;

@@ -113,6 +113,8 @@ describe('nestjs-security audit verify', () => {
     [['audit', 'verify']],
     [['audit', 'verify', '.', '--as-of', 'yesterday']],
     [['audit', 'verify', '.', '--as-of', '2026-13-01']],
+    [['audit', 'verify', '.', '--as-of', '2026-02-29']],
+    [['audit', 'verify', '.', '--as-of', '2026-02-31T02:30:00+01:00']],
     [['audit', 'verify', '.', '--max-age', '-1']],
     [['audit', 'verify', '.', '--jobs', '0']],
     [['audit', 'verify', '.', '--trust', './nowhere']],
@@ -166,6 +168,8 @@ describe('nestjs-security audit verify', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('anchor-invalid');
     expect(stdout + stderr).not.toContain('\u001b');
+    const typed = await runCommandLine(['audit', 'verify', '.', '--\u001b[2J']);
+    expect(typed).toMatchObject({ code: 3, stderr: "error: unknown option '-- [2J'\n" });
   });
 
   it('stops when it is asked to, and then says nothing about the log', async () => {
