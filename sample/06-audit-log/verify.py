@@ -802,17 +802,16 @@ def accept(stream: Stream, raw: bytes) -> tuple:
     epoch, is_end = checkpoint.epoch, checkpoint.word in ("next", "reseed")
     if not epochs.key(epoch):
         raise Rejected("gap", f"it is of epoch {epoch}, and the log has no key of it")
-    if is_end and epoch == epochs.ended:
-        raise Rejected("gap", f"it ended epoch {epoch}, and the log does not know of it")
-    verified = signers_of(stream, note, checkpoint, epochs.key(epoch))
     low = epochs.sizes[epoch - 1] if epoch > 0 else 0
     high = epochs.sizes[epoch] if epoch < epochs.ended else MAX_SIZE
     if not low <= checkpoint.size <= high:
         raise Rejected("conflict", f"its size {checkpoint.size} is not within epoch {epoch}")
+    if is_end and epoch == epochs.ended:
+        raise Rejected("gap", f"it ended epoch {epoch}, and the log does not know of it")
     # Whoever published another end of this epoch than the log has kept two logs.
     if is_end and (checkpoint.size, checkpoint.key) != (high, epochs.key(epoch + 1)):
         raise Rejected("conflict", f"it ended epoch {epoch} otherwise than epochs.notes")
-    return checkpoint, verified
+    return checkpoint, signers_of(stream, note, checkpoint, epochs.key(epoch))
 
 
 def judge_checkpoint(stream: Stream, raw: bytes | None) -> Checkpoint | None:

@@ -108,6 +108,11 @@ const CASES: readonly Case[] = [
     exit: 1,
     first: 100,
   }),
+  exported('an end of the last epoch before its beginning, beside an export', {
+    appended: { [ANCHOR]: latin1(checkpointText('epoch 2', `next ${FOREIGN_ROOT}\n`, 59)) },
+    exit: 1,
+    first: 100,
+  }),
   exported('an unsigned end of the last epoch, beside an export', {
     appended: { [ANCHOR]: latin1(checkpointText('epoch 2', `next ${FOREIGN_ROOT}\n`)) },
     exit: 0,
@@ -332,8 +337,8 @@ function withLine(text: string, index: number, line: string): string {
   return text.split('\n').with(index, line).join('\n');
 }
 
-function checkpointText(epoch: string, end = ''): string {
-  const text = `nestjs-security/audit/${STREAM}\n100\n${FOREIGN_ROOT}\n${epoch}\ntime 2026-11-27T02:30:00.000Z\n`;
+function checkpointText(epoch: string, end = '', size = 100): string {
+  const text = `nestjs-security/audit/${STREAM}\n${size}\n${FOREIGN_ROOT}\n${epoch}\ntime 2026-11-27T02:30:00.000Z\n`;
   return `${text}${end}\n${STRANGER}\n`;
 }
 
