@@ -1,12 +1,15 @@
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -50,6 +53,30 @@ describe('DirectoryAuditAnchor', () => {
     await publish();
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(statSync(file()).mode & 0o777).toBe(0o600);
+  });
+
+  it('neither writes through a link nor reads through one', async () => {
+    const own = join(folder, '..', 'own');
+    await publish({ size: 4 });
+    renameSync(file(), own);
+    symlinkSync(own, file());
+    const before = readFileSync(own);
+    await expect(publish()).rejects.toMatchObject(damage);
+    await expect(anchor.latest(stream.name)).rejects.toMatchObject(damage);
+    expect(readFileSync(own)).toEqual(before);
+  });
+
+  it('moves a torn note through no link that has the name of its file', async () => {
+    await publish({ size: 4 });
+    const own = join(folder, '..', 'own');
+    writeFileSync(own, 'own');
+    const [torn, { size }] = ['whatever somebody wants to have written', statSync(file())];
+    const digest = createHash('sha256').update(torn).digest('hex').slice(0, 16);
+    const aside = `${file()}.torn-${size}-${digest}.bin`;
+    appendFileSync(file(), torn);
+    symlinkSync(own, aside);
+    await publish();
+    expect([readFileSync(own, 'utf8'), readFileSync(aside, 'utf8')]).toEqual(['own', torn]);
   });
 
   it('gives nothing for a stream of which it has no file', async () => {

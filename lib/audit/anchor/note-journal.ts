@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
 import { syncFolder } from '../../keyring/durable-file.js';
 import { noteFileEntry, parseNoteFile } from '../log/note/note-file.js';
+import { NO_LINK_NO_WAIT } from '../log/read/regular-file.js';
 
-/** A pipe is not waited for. Windows does not know the flag. */
-const READING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-const APPENDING = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
+/** Whoever holds the folder could have a link lead to any file of the application. */
+const READING = constants.O_RDONLY | NO_LINK_NO_WAIT;
+const APPENDING = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NO_LINK_NO_WAIT;
+const LINK: readonly string[] = ['ELOOP', 'EMLINK'];
 /** Room for two of the longest notes, of which the last may be torn, and more. */
 const WINDOW_BYTES = 256 * 1024;
 const BLANK_LINE = '\n\n';
@@ -71,7 +73,9 @@ export class NoteJournal {
   async #setAside(handle: FileHandle, end: number, torn: Buffer): Promise<void> {
     const sha256 = createHash('sha256').update(torn).digest('hex');
     const aside = `${this.#path}.torn-${end}-${sha256.slice(0, 16)}.bin`;
-    await writeFile(aside, torn, { mode: 0o600, flush: true });
+    // What has that name may be half of the same, of an earlier try, or a link.
+    await rm(aside, { force: true });
+    await writeFile(aside, torn, { flag: 'wx', mode: 0o600, flush: true });
     try {
       await handle.truncate(end);
     } catch (cause) {
@@ -80,7 +84,9 @@ export class NoteJournal {
   }
 
   async #opened<T>(flags: number, use: (handle: FileHandle) => Promise<T>): Promise<T> {
-    const handle = await open(this.#path, flags, 0o600);
+    const handle = await open(this.#path, flags, 0o600).catch((error: unknown) => {
+      throw LINK.includes(systemErrorCode(error)) ? damaged(this.#path) : error;
+    });
     try {
       if (!(await handle.stat()).isFile()) throw damaged(this.#path);
       return await use(handle);
