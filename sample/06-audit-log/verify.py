@@ -1095,12 +1095,15 @@ class Chain:
 
     def check_claims(self) -> None:
         """Compares every claim of the size that the tree has now."""
+        wrong = []
         while self.next_claim == self.tree.size:
-            size, root, source = CLAIM.unpack(self.claims[self.at])
+            _, root, source = CLAIM.unpack(self.claims[self.at])
             if root != self.tree.root():
-                self.mismatch(size, root, source)
+                wrong.append((root, source))
             self.at += 1
             self.next_claim = self.size_claimed()
+        if wrong:
+            self.mismatch(self.tree.size, wrong)
         if not self.mismatched:
             self.proven = self.tree.copy()
             self.since.clear()
@@ -1108,21 +1111,20 @@ class Chain:
     def size_claimed(self) -> int:
         return CLAIM.unpack(self.claims[self.at])[0] if self.at < len(self.claims) else -1
 
-    def mismatch(self, size: int, root: bytes, source: int) -> None:
-        """A signed root that the records do not lead to. The first of each source tells it all."""
+    def mismatch(self, size: int, wrong: list) -> None:
+        """Signed roots that the records do not lead to. The first of each source tells it all."""
         if not self.mismatched:
-            self.exact = self.locate(size, root)
-        if source in self.mismatched:
-            return
-        self.mismatched.add(source)
-        kind = "anchor-mismatch" if source == ANCHOR else "root-mismatch"
-        if size <= self.pruned:
-            kind = "tile-mismatch"
-        seq = self.proven.size if self.exact is None else self.exact
-        message = f"the records up to {size} are not those that {SOURCES[source]} was signed for"
-        self.stream.report.add(kind, message, seq)
+            self.exact = self.locate(size, [root for root, _ in wrong])
+        for source in sorted({source for _, source in wrong} - self.mismatched):
+            self.mismatched.add(source)
+            kind = "anchor-mismatch" if source == ANCHOR else "root-mismatch"
+            if size <= self.pruned:
+                kind = "tile-mismatch"
+            seq = self.proven.size if self.exact is None else self.exact
+            message = f"the records up to {size} are not those {SOURCES[source]} was signed for"
+            self.stream.report.add(kind, message, seq)
 
-    def locate(self, size: int, root: bytes) -> int | None:
+    def locate(self, size: int, roots: list) -> int | None:
         """Tiles are no evidence. But when they lead to a root that was signed, they hold the leaf
         hashes that it was signed for, and tell which record is the first with another one."""
         tree, changed = self.proven.copy(), None
@@ -1137,7 +1139,7 @@ class Chain:
                 at = 32 * (seq - self.proven.size)
                 if changed is None and self.since[at : at + 32] != leaf:
                     changed = seq
-        return changed if tree.root() == root else None
+        return changed if tree.root() in roots else None
 
     def finish(self) -> None:
         """Tells of what is missing, once everything was read."""
@@ -1146,7 +1148,8 @@ class Chain:
         rest = [CLAIM.unpack(claim) for claim in self.claims[self.at :]]
         if self.fault is not None:
             kind, message, seq, *place = self.fault
-            exact = self.locate(*rest[0][:2]) if rest and not self.mismatched else None
+            roots = [root for size, root, _ in rest if size == rest[0][0]]
+            exact = self.locate(rest[0][0], roots) if rest and not self.mismatched else None
             # The line that does not fit may be the one that was signed, and tiles tell no more then.
             add(kind, message, seq if exact is None or exact > self.seq else exact, *place)
             return  # records behind the fault may explain the rest

@@ -164,6 +164,19 @@ const CASES: readonly Case[] = [
     kinds: [],
   })),
 
+  // Two roots of one size, to one of which the tiles lead.
+  ...[FOREIGN_ROOT, `//${FOREIGN_ROOT.slice(2)}`].map((root) => ({
+    name: `tiles that lead to one of two roots of the same size, the other being ${root}`,
+    streams: { [STREAM]: [['records', 5], ['checkpoint'], ['tile'], ['anchor']] as const },
+    attacks: [
+      ['publish', { root }],
+      ['edit', { at: 3, mode: 'chain' }],
+    ] as const,
+    exit: 1 as const,
+    first: 3,
+    kinds: [],
+  })),
+
   // Exports.
   {
     name: 'a log of which a stream was removed, and export.json put there',

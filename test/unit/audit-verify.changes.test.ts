@@ -143,9 +143,9 @@ describe('Records that are looked through for a change', () => {
     build('all');
     const folder = join(log.directory, stream.name);
     const [size, nodes] = [0, Buffer.alloc(0)];
-    const claim = { size: 50, root: stream.rootAt(50), file: 'checkpoint', offset: 0 };
+    const signed = { size: 50, roots: [stream.rootAt(50)] };
     const segments = await segmentsOf(folder);
-    expect(await locateChange(folder, segments, { size, nodes }, claim)).toBeUndefined();
+    expect(await locateChange(folder, segments, { size, nodes }, signed)).toBeUndefined();
     expect(openFilesIn(folder)).toEqual([]);
   });
 });

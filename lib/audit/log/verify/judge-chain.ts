@@ -59,8 +59,7 @@ async function reportFault(judged: Judged): Promise<void> {
     ...(segment && { file: `${stream}/${segment.name}` }),
     ...(offset !== undefined && { offset }),
   };
-  const claim = claims.peek();
-  const exact = claim && (await located(judged, claim));
+  const exact = await located(judged, claims.take(claims.peek()?.size ?? 0));
   // What is said of lines behind the break is not known to be of this chain.
   const isUpToHere = exact?.seq !== undefined && exact.seq <= walk.next;
   // Of a record that is not there, the tiles know the number only.
@@ -72,7 +71,10 @@ async function reportMismatches(judged: Judged): Promise<void> {
   const { mismatches, proven } = walk.roots;
   const [first] = mismatches;
   if (!first) return;
-  const exact = await located(judged, first);
+  const exact = await located(
+    judged,
+    mismatches.filter(({ size }) => size === first.size),
+  );
   for (const claim of mismatches) {
     const { size, file, offset } = claim;
     const message = `the first ${size} records are not those whose root was signed at byte ${offset} of ${JSON.stringify(file)}`;
@@ -82,14 +84,16 @@ async function reportMismatches(judged: Judged): Promise<void> {
   }
 }
 
-/** The tiles may still know what was signed. */
+/** The tiles may still know what was signed: one of these roots, which are of one size. */
 async function located(
   { stream, folder, segments, walk }: Judged,
-  claim: RootClaim,
+  claims: readonly RootClaim[],
 ): Promise<ProblemPlace | undefined> {
   const { proven } = walk.roots;
-  if (proven.size >= claim.size) return undefined;
-  const found = await locateChange(folder, segments, proven, claim);
+  const size = claims[0]?.size ?? 0;
+  if (proven.size >= size) return undefined;
+  const signed = { size, roots: claims.map(({ root }) => root) };
+  const found = await locateChange(folder, segments, proven, signed);
   if (!found) return undefined;
   const { seq, segment, offset } = found;
   return {
