@@ -1,10 +1,13 @@
 import { Command } from 'commander';
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { systemErrorCode } from '../common/system-error-code.js';
+import { readAtMost } from './read-at-most.js';
 import { print, type Terminal } from './terminal.js';
 import { UsageError } from './usage.error.js';
+
+/** Far more than a key in PEM has, with whatever is written around it. */
+const MAX_KEY_BYTES = 64 * 1024;
 
 interface ReseedFlags {
   readonly stream: string;
@@ -44,7 +47,7 @@ export function auditReseedCommand(terminal: Terminal): Command {
 
 /** @throws UsageError without telling anything of what the file holds */
 async function readKey(path: string): Promise<KeyObject> {
-  const pem = await readFile(path).catch((error: unknown) => {
+  const pem = await readAtMost(path, MAX_KEY_BYTES).catch((error: unknown) => {
     throw new UsageError(`the recovery key cannot be read (${systemErrorCode(error)})`);
   });
   try {

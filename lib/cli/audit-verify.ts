@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXPORT_FILE } from '../audit/log/read/export-log.js';
 import { MAX_TRUST_BYTES, parseTrust, type Trust } from '../audit/log/verify/trust.js';
@@ -12,6 +12,7 @@ import { AUDIT_EXIT_CODE } from './audit-exit-code.js';
 import { auditReportLines, unknownReport } from './audit-report-lines.js';
 import { chooseProgressView } from './choose-progress-view.js';
 import type { ProgressState } from './progress-view.js';
+import { readAtMost } from './read-at-most.js';
 import { print, say, type Terminal } from './terminal.js';
 import { UsageError } from './usage.error.js';
 
@@ -85,15 +86,9 @@ async function verifyOptions(
 }
 
 async function readTrust(path: string): Promise<Trust> {
-  const chunks: Buffer[] = [];
-  try {
-    // A byte more than it may have, and no more: what was named may be a pipe or a device without an end.
-    const file: AsyncIterable<Buffer> = createReadStream(path, { end: MAX_TRUST_BYTES });
-    for await (const chunk of file) chunks.push(chunk);
-  } catch (error) {
+  const bytes = await readAtMost(path, MAX_TRUST_BYTES).catch((error: unknown) => {
     throw new UsageError(`the trust file cannot be read (${systemErrorCode(error)})`);
-  }
-  const bytes = Buffer.concat(chunks);
+  });
   if (!isUtf8(bytes)) throw new UsageError('the trust file is no UTF-8');
   return parseTrust(bytes.toString('utf8'));
 }

@@ -120,6 +120,7 @@ describe('nestjs-security audit verify', () => {
     [['audit', 'verify', '.', '--trust', './nowhere']],
     [['audit', 'verify', '.', '--trust', 'package.json']],
     [['audit', 'forget']],
+    [['audit', 'reseed', '.', '--stream', '0-stream00', '--key', '/dev/zero']],
     [['audit', 'query']],
     [['audit', 'export', '--directory', '.']],
   ])('%j ends with 3 and judges nothing', async (words) => {
