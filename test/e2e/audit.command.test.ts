@@ -186,6 +186,8 @@ describe('nestjs-security audit verify', () => {
       null,
       'Stopped: nothing is known about the log.\n',
     ]);
+    expect(await runCommand(verifyWords('--json'), terminal)).toBe(130);
+    expect(JSON.parse(String(stdout.read()))).toMatchObject({ status: 'unknown' });
   });
 });
 
