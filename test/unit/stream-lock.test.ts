@@ -1,6 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { lockStream } from '../../lib/audit/log/stream-lock.js';
@@ -62,6 +70,27 @@ describe('the lock of a stream', () => {
     await once(child, 'exit');
     const racers = await Promise.all(Array.from({ length: 6 }, () => contender()));
     expect(racers.filter(({ held }) => held)).toHaveLength(1);
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['other permissions', (path) => chmodSync(path, 0o660)],
+    ['a second name', (path) => linkSync(path, `${path}.copy`)],
+  ])('is kept when somebody gives its file %s', async (_, change) => {
+    const lock = await lockStream(folder);
+    change(join(folder, 'lock.sock'));
+    expect(await lock?.keep()).toBe(true);
+    expect(await lockStream(folder)).toBeUndefined();
+    await lock?.release();
+  });
+
+  it('that another has taken meanwhile is not released for it', async () => {
+    const lock = await lockStream(folder);
+    rmSync(join(folder, 'lock.sock'));
+    const others = await lockStream(folder);
+    expect(others).toBeDefined();
+    await lock?.release();
+    expect(await lockStream(folder)).toBeUndefined();
+    await others?.release();
   });
 
   it('is a clear error where the path is too long for a socket', async () => {

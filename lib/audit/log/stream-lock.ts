@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import { link, rename, rm, stat, unlink } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -55,9 +56,9 @@ async function lockBySocket(folder: string): Promise<StreamLock | undefined> {
   if (!taken) return undefined;
   let held = taken;
   return {
-    release: () => release(held.server, path),
+    release: () => release(held, path),
     async keep() {
-      if ((await identityOf(path)) === held.identity) return true;
+      if ((await inodeOf(path)) === held.inode) return true;
       const again = await takeSocket(folder, path);
       if (!again) return false;
       await close(held.server);
@@ -69,16 +70,20 @@ async function lockBySocket(folder: string): Promise<StreamLock | undefined> {
 
 interface HeldSocket {
   readonly server: Server;
-  /** Which file the lock is. */
-  readonly identity: string | undefined;
+  /**
+   * Which file the lock is. No other file has this number as long as the server is bound to it, whereas the
+   * file's times change with its permissions and its names.
+   */
+  readonly inode: bigint | undefined;
 }
 
 async function takeSocket(folder: string, lock: string): Promise<HeldSocket | undefined> {
   const own = join(folder, `${randomBytes(4).toString('hex')}.sock`);
   const server = await listen(socketPath(own));
   try {
+    const inode = await inodeOf(own);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      if (await acquired(own, lock)) return { server, identity: await identityOf(lock) };
+      if (await acquired(own, lock)) return { server, inode };
       if (await isSocketAlive(lock)) break;
     }
   } catch (error) {
@@ -119,8 +124,9 @@ async function takeOver(own: string, lock: string, dead: string): Promise<boolea
   }
 }
 
-async function release(server: Server, lock: string): Promise<void> {
-  await rm(lock, { force: true });
+async function release({ server, inode }: HeldSocket, lock: string): Promise<void> {
+  // Where somebody removed the lock, it may be another process's by now.
+  if ((await inodeOf(lock)) === inode) await rm(lock, { force: true });
   await close(server);
 }
 
@@ -140,9 +146,17 @@ async function linked(from: string, to: string): Promise<boolean> {
 }
 
 async function identityOf(path: string): Promise<string | undefined> {
+  const found = await statOf(path);
+  return found && `${found.ino}-${found.ctimeNs}`;
+}
+
+async function inodeOf(path: string): Promise<bigint | undefined> {
+  return (await statOf(path))?.ino;
+}
+
+async function statOf(path: string): Promise<BigIntStats | undefined> {
   try {
-    const { ino, ctimeNs } = await stat(path, { bigint: true });
-    return `${ino}-${ctimeNs}`;
+    return await stat(path, { bigint: true });
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
