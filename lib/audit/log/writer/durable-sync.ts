@@ -19,6 +19,16 @@ export function writeDurablySync(path: string, content: Uint8Array | string): vo
   }
 }
 
+/** Waits until the disk has what is in a file, whoever has written it. */
+export function syncFileSync(path: string): void {
+  const fd = openSync(path, constants.O_RDWR | NO_LINK_NO_WAIT);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Removes a file that is not needed. Where that fails, why it is not needed is what counts. */
 export function tryToRemove(path: string): void {
   try {

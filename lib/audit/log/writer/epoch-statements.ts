@@ -49,6 +49,8 @@ export class EpochStatements {
       throw damaged(folder, `${FILE} does not end with a statement`);
     }
     this.#cut();
+    // A process that was killed may have written the last one, and keys are destroyed for it.
+    fdatasyncSync(this.#fd);
   }
 
   /** The statement that ended the epoch before this one. */

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { damaged } from '../file-audit-log.errors.js';
 import { Checkpointer } from './checkpointer.js';
 import { DiskReserve } from './disk-reserve.js';
+import { syncFileSync, syncFolderSync } from './durable-sync.js';
 import { EpochKeys } from './epoch-keys.js';
 import { EpochStatements } from './epoch-statements.js';
 import { FrontierCache } from './frontier-cache.js';
@@ -83,6 +85,7 @@ function readState(
   firstKey: Buffer,
 ): FoundState {
   const found = findLogEnd(folder, listSegments(folder), genesis);
+  flushFound(folder, found);
   const statements = new EpochStatements(folder, stream);
   const expected = statements.last?.next ?? statements.last?.reseed ?? firstKey;
   const keys = new EpochKeys({ keyFolder, stream }, statements.count, expected);
@@ -90,6 +93,15 @@ function readState(
   const missing = signed.size - found.end.nextSeq;
   if (missing > 0) throw damaged(folder, `${missing} records are missing at the end`);
   return { found, statements, keys, signed };
+}
+
+/**
+ * What a writer that was killed has written may not be on the disk yet. It is, before it is signed and before
+ * anybody is told that it is.
+ */
+function flushFound(folder: string, { file }: LogEnd): void {
+  if (file !== undefined) syncFileSync(join(folder, file));
+  syncFolderSync(folder);
 }
 
 /** A clean shutdown leaves a final checkpoint over everything; a restarted writer has its own record. */

@@ -1,0 +1,44 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename } from 'node:path';
+
+/*
+ * Starts a log and says in which order files are flushed, written and removed meanwhile:
+ * `observed-start.js <directory>`.
+ */
+const names = new Map<number, string>();
+const order: string[] = [];
+const { openSync, writeSync, fsyncSync, fdatasyncSync, unlinkSync } = fs;
+
+const nameOf = (fd: number): string => names.get(fd) ?? '';
+fs.openSync = (path, ...how) => {
+  const fd = openSync(path, ...how);
+  names.set(fd, basename(path.toString()));
+  return fd;
+};
+fs.writeSync = ((...call: Parameters<typeof writeSync>) => {
+  order.push(`write ${nameOf(call[0])}`);
+  return writeSync(...call);
+}) as typeof writeSync;
+fs.fsyncSync = (fd) => {
+  fsyncSync(fd);
+  order.push(`flush ${nameOf(fd)}`);
+};
+fs.fdatasyncSync = (fd) => {
+  fdatasyncSync(fd);
+  order.push(`flush ${nameOf(fd)}`);
+};
+fs.unlinkSync = (path) => {
+  order.push(`remove ${basename(path.toString())}`);
+  unlinkSync(path);
+};
+syncBuiltinESMExports();
+
+const { FileAuditLog } = await import('../../lib/audit/log/file-audit-log.js');
+const log = new FileAuditLog(process.argv[2] ?? '', {
+  writer: 'inline',
+  limits: { reserveBytes: 0 },
+});
+await log.open();
+process.stdout.write(JSON.stringify(order));
+process.exit(0);

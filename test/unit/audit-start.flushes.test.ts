@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, readdirSync, renameSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
+import { auditBody, crashedLog, onlyStream } from '../support/crashed-log.js';
+
+const SCRIPT = resolve('build/test/support/observed-start.js');
+
+/** What a start flushes, writes and removes, in order. */
+function observedStart(directory: string): string[] {
+  const said = execFileSync(process.execPath, [SCRIPT, directory], { timeout: 20_000 });
+  return JSON.parse(said.toString()) as string[];
+}
+
+/** Which of two came first, where both have to come. */
+function inOrder(order: readonly string[], first: string, second: string): boolean {
+  expect(order).toContain(first);
+  expect(order).toContain(second);
+  return order.indexOf(first) < order.indexOf(second);
+}
+
+/*
+ * What a process has written that was killed is there for whoever reads, and may not be on the disk: a
+ * power failure a moment later takes it.
+ */
+describe('A start after a kill', () => {
+  it('signs records only once the disk has them', async () => {
+    const directory = await crashedLog(3);
+    const { folder, segment } = onlyStream(directory);
+    const order = observedStart(directory);
+    expect(inOrder(order, `flush ${basename(segment)}`, 'write epochs.notes')).toBe(true);
+    expect(inOrder(order, `flush ${basename(folder)}`, 'write epochs.notes')).toBe(true);
+  });
+
+  it('destroys the key of an epoch only once the disk has the statement that ended it', async () => {
+    const directory = await crashedLog(3);
+    const { folder, name } = onlyStream(directory);
+    const keys = join(directory, 'keys');
+    copyFileSync(join(keys, `${name}.0.pem`), join(keys, 'kept'));
+    const log = new FileAuditLog(directory, { writer: 'inline', limits: { reserveBytes: 0 } });
+    await log.open();
+    await log.append(auditBody(4));
+    await log.close();
+    // As it was between the statement and the rest of the turn.
+    renameSync(join(keys, 'kept'), join(keys, `${name}.0.pem`));
+    renameSync(join(keys, `${name}.1.pem`), join(keys, `${name}.1.pem.next`));
+    expect(readdirSync(folder)).toContain('epochs.notes');
+    const order = observedStart(directory);
+    expect(inOrder(order, 'flush epochs.notes', `remove ${name}.0.pem`)).toBe(true);
+  });
+});
