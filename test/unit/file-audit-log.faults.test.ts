@@ -2,6 +2,7 @@ import {
   appendFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -98,6 +99,20 @@ describe('When the disk is full, the log', () => {
     expect(receipt.durability).toBe('fdatasync');
     expect(existsSync(reservePath())).toBe(false);
     expect(records().map(({ event, n }) => n ?? event)).toEqual([1, 3, 'audit_disk_reserve_spent']);
+  });
+
+  it('goes on without its reserve when something else has taken its place', async () => {
+    rmSync(reservePath());
+    mkdirSync(join(reservePath(), 'in the way'), { recursive: true });
+    system.room = 0;
+    await expect(log.append(auditBody(1), 'critical')).rejects.toMatchObject({
+      code: 'AUDIT_DISK_FULL',
+    });
+    system.room = Infinity;
+    await pause();
+    await log.append(auditBody(2));
+    expect(records().map(({ event }) => event)).toContain('audit_gap');
+    expect(log.health()).toMatchObject({ status: 'ok', lost: 0 });
   });
 
   it('keeps the reserve from records that are not critical', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryToRemove, writeDurablySync } from './durable-sync.js';
+import { writeFault } from './segment-fault.js';
 
 /**
  * A file that takes up room until the disk is full, and then makes room for what must still be written.
@@ -17,7 +18,11 @@ export class DiskReserve {
     this.#bytes = bytes;
   }
 
-  /** Takes the room, if it is to be had. Never throws. */
+  /**
+   * Takes the room, if it is to be had. Never throws.
+   *
+   * @returns `false` when the disk is full; not when something else is in the way, which no room will mend
+   */
   take(): boolean {
     if (this.#isThere || this.#bytes === 0) return true;
     try {
@@ -26,10 +31,11 @@ export class DiskReserve {
         writeDurablySync(this.#path, randomBytes(this.#bytes));
       }
       this.#isThere = true;
-    } catch {
+      return true;
+    } catch (error) {
       tryToRemove(this.#path);
+      return writeFault(error).kind !== 'full';
     }
-    return this.#isThere;
   }
 
   /** Gives the room back. @returns whether there was any */
