@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync, renameSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { copyFileSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
+import { privateKeyPem } from '../../lib/audit/log/writer/epoch-keys.js';
 import { auditBody, crashedLog, onlyStream } from '../support/crashed-log.js';
 
 const SCRIPT = resolve('build/test/support/observed-start.js');
@@ -47,5 +49,19 @@ describe('A start after a kill', () => {
     expect(readdirSync(folder)).toContain('epochs.notes');
     const order = observedStart(directory);
     expect(inOrder(order, 'flush epochs.notes', `remove ${name}.0.pem`)).toBe(true);
+  });
+
+  it('names a key that is there already as the next one only once the disk has it', async () => {
+    const directory = await crashedLog(3);
+    const { name } = onlyStream(directory);
+    const left = `${name}.1.pem.next`;
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(join(directory, 'keys', left), privateKeyPem(privateKey));
+    const order = observedStart(directory);
+    expect(inOrder(order, `write ${left}`, `flush ${left}`)).toBe(true);
+    expect(inOrder(order, `flush ${left}`, 'write epochs.notes')).toBe(true);
+    expect(inOrder(order, 'flush keys', 'write epochs.notes')).toBe(true);
+    const taken = readFileSync(join(directory, 'keys', `${name}.1.pem`), 'utf8');
+    expect(taken).toBe(privateKeyPem(privateKey));
   });
 });

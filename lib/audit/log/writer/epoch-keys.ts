@@ -2,12 +2,12 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import {
   closeSync,
   existsSync,
-  fstatSync,
   fsyncSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -121,11 +121,12 @@ export class EpochKeys {
   #nextKey(): KeyObject {
     const path = `${epochKeyPath(this.#place, this.#epoch + 1)}.next`;
     const left = readKey(path);
-    if (left) return left;
-    const { privateKey } = generateKeyPairSync('ed25519');
-    writeDurablySync(path, privateKeyPem(privateKey));
+    const key = left ?? generateKeyPairSync('ed25519').privateKey;
+    // That attempt may have come to its end before the disk had the file.
+    if (left) writeInPlace(path, readFileSync(path));
+    else writeDurablySync(path, privateKeyPem(key));
     syncFolderSync(this.#place.keyFolder);
-    return privateKey;
+    return key;
   }
 
   #putInPlace(): void {
@@ -173,12 +174,17 @@ function readKey(path: string): KeyObject | undefined {
 
 /** As far as a program can: the medium, snapshots and the memory may keep what was there. */
 function destroy(path: string): void {
+  writeInPlace(path, Buffer.alloc(statSync(path).size));
+  unlinkSync(path);
+}
+
+/** Writes over a file, so that no other copy of a key is left, and waits until the disk has it. */
+function writeInPlace(path: string, bytes: Buffer): void {
   const fd = openSync(path, 'r+');
   try {
-    writeSync(fd, Buffer.alloc(fstatSync(fd).size), 0, null, 0);
+    writeSync(fd, bytes, 0, null, 0);
     fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
-  unlinkSync(path);
 }
