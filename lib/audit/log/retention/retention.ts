@@ -53,8 +53,11 @@ export async function pruneSegments(parts: RetentionParts): Promise<number> {
       bytes: chosen.reduce((sum, { bytes }) => sum + bytes, 0),
     },
   });
-  for (const { file } of chosen) await unlink(join(folder, file));
-  await syncFolder(folder);
+  for (const { file } of chosen) {
+    await unlink(join(folder, file));
+    // One after the other also for the disk: a power failure must not leave a hole between two.
+    await syncFolder(folder);
+  }
   return chosen.length;
 }
 
