@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
@@ -10,7 +11,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
 import { verifyLog } from '../../lib/audit/log/verify/verify-log.js';
 import { auditBody, onlyStream } from '../support/crashed-log.js';
@@ -100,6 +101,17 @@ it.each<[string, (path: string) => void]>([
   expect(epoch()).toBe(before);
   expect(keys()).toContain(keyPath(before).slice(join(directory, 'keys').length + 1));
   expect(log.health()).toMatchObject({ status: 'degraded', reasons: ['checkpoint-failed'] });
+});
+
+it('No epoch signs on while a statement that ends it may still stand in the file', () => {
+  const script = resolve('build/test/support/troubled-turn.js');
+  const place = join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
+  const said = execFileSync(process.execPath, [script, place], { timeout: 60_000 });
+  expect(JSON.parse(said.toString())).toEqual({
+    signed: 'AUDIT_WRITE_FAILED',
+    meanwhile: [],
+    later: [],
+  });
 });
 
 it('Epochs do not run ahead of checkpoints that cannot be written', async () => {

@@ -95,7 +95,8 @@ export class Checkpointer {
 
   /** Signs the log as it is now. */
   write(end: 'open' | 'closed' = 'open'): string {
-    const { folder, keys, cache } = this.#parts;
+    const { folder, keys, cache, statements } = this.#parts;
+    statements.takeBack();
     const checkpoint = { ...this.#state(), ...(end === 'closed' && { closed: true as const }) };
     const note = signNote(logCheckpointText(checkpoint), keys.signers());
     cache.write(this.#tree());

@@ -28,6 +28,8 @@ export class EpochStatements {
   readonly #fd: number;
   #size: number;
   #last: LogCheckpoint | undefined;
+  /** Whether what an attempt has written may still stand behind the last statement. */
+  #hasRest = false;
 
   /**
    * Opens the file, and takes off a statement that a crash cut short.
@@ -48,9 +50,9 @@ export class EpochStatements {
       this.close();
       throw damaged(folder, `${FILE} does not end with a statement`);
     }
+    // Also where nothing is cut: a process that was killed may have written the last one, and keys are
+    // destroyed for it.
     this.#cut();
-    // A process that was killed may have written the last one, and keys are destroyed for it.
-    fdatasyncSync(this.#fd);
   }
 
   /** The statement that ended the epoch before this one. */
@@ -71,8 +73,8 @@ export class EpochStatements {
   append(note: string, statement: LogCheckpoint): void {
     const bytes = Buffer.from(noteFileEntry(note), 'utf8');
     this.#assertInPlace();
-    // An attempt that could not be taken back may still stand behind the last statement.
-    this.#cut();
+    if (this.#hasRest || fstatSync(this.#fd).size > this.#size) this.#cut();
+    this.#hasRest = true;
     try {
       for (let written = 0; written < bytes.length;) {
         written += writeSync(this.#fd, bytes, written);
@@ -83,8 +85,17 @@ export class EpochStatements {
       this.#cut();
       throw error;
     }
+    this.#hasRest = false;
     this.#size += bytes.length;
     this.#last = statement;
+  }
+
+  /**
+   * Takes off a statement whose attempt failed. As long as that cannot be done, it may be what the disk has, and
+   * its epoch must not sign anything else.
+   */
+  takeBack(): void {
+    if (this.#hasRest) this.#cut();
   }
 
   close(): void {
@@ -100,9 +111,9 @@ export class EpochStatements {
   }
 
   #cut(): void {
-    if (fstatSync(this.#fd).size <= this.#size) return;
-    ftruncateSync(this.#fd, this.#size);
+    if (fstatSync(this.#fd).size > this.#size) ftruncateSync(this.#fd, this.#size);
     fdatasyncSync(this.#fd);
+    this.#hasRest = false;
   }
 }
 
