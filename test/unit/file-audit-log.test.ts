@@ -141,6 +141,13 @@ describe('FileAuditLog', () => {
     await expect(log.append(body(2))).rejects.toMatchObject({ code: 'AUDIT_CLOSED' });
   });
 
+  it('takes no stream any more once it is closed', async () => {
+    const log = new FileAuditLog(directory);
+    await log.close();
+    await expect(log.open()).rejects.toMatchObject({ code: 'AUDIT_CLOSED', status: 503 });
+    expect(existsSync(directory)).toBe(false);
+  });
+
   it('is closed once, however often it is asked, and each who asked waits for that', async () => {
     const log = await start();
     const last = log.append(body(1));

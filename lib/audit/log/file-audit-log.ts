@@ -72,6 +72,8 @@ export class FileAuditLog extends AuditLog {
   }
 
   override async open(watcher?: LogWatcher): Promise<void> {
+    // Nobody would let go of what is taken now.
+    if (this.#isClosing) throw closed();
     this.#watcher = watcher;
     try {
       await this.#open();
