@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
 
@@ -31,6 +32,16 @@ fs.fdatasyncSync = (fd) => {
 fs.unlinkSync = (path) => {
   order.push(`remove ${basename(path.toString())}`);
   unlinkSync(path);
+};
+const { open } = promises;
+promises.open = async (path, ...how) => {
+  const handle = await open(path, ...how);
+  const sync = handle.sync.bind(handle);
+  handle.sync = async () => {
+    await sync();
+    order.push(`flush ${basename(path.toString())}`);
+  };
+  return handle;
 };
 syncBuiltinESMExports();
 

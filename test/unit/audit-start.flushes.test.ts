@@ -34,6 +34,13 @@ describe('A start after a kill', () => {
     expect(inOrder(order, `flush ${basename(folder)}`, 'write epochs.notes')).toBe(true);
   });
 
+  it('writes records only once the disk has the name of their stream', async () => {
+    const directory = await crashedLog(3);
+    const { segment } = onlyStream(directory);
+    const order = observedStart(directory);
+    expect(inOrder(order, `flush ${basename(directory)}`, `write ${basename(segment)}`)).toBe(true);
+  });
+
   it('destroys the key of an epoch only once the disk has the statement that ended it', async () => {
     const directory = await crashedLog(3);
     const { folder, name } = onlyStream(directory);

@@ -10,6 +10,8 @@ const LEAVES_AT_ONCE = 64 * 256;
 export class LogTiles {
   readonly #folder: string;
   #turn: Promise<unknown> = Promise.resolve();
+  /** Whether the disk has all that was there before this process. */
+  #isFlushed = false;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -28,6 +30,8 @@ export class LogTiles {
 
   async #extend(size: number): Promise<TileStore> {
     const tiles = new TileStore(this.#folder);
+    if (!this.#isFlushed) await tiles.flushNames();
+    this.#isFlushed = true;
     let first = await tiles.size();
     let leaves: Buffer[] = [];
     const write = async (): Promise<void> => {

@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
+import { syncFolder } from '../../keyring/durable-file.js';
 import { damaged } from './file-audit-log.errors.js';
 import { genesisHash } from './leaf-hash.js';
 import { makeStream } from './make-stream.js';
@@ -62,6 +63,8 @@ interface LockedFolder {
 async function openStream({ directory, keyFolder, name, lock }: LockedFolder): Promise<Stream> {
   const folder = join(directory, name);
   try {
+    // Whoever made the folder may have been killed, or not be done yet.
+    await syncFolder(directory);
     const firstKey = await readPublicKey(folder, name);
     return { name, folder, keyFolder, firstKey, lock, genesis: genesisHash(name, firstKey) };
   } catch (error) {

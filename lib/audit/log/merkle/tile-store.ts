@@ -5,6 +5,7 @@ import { HASH_BYTES } from './node-hash.js';
 import {
   pathOf,
   readTile,
+  syncFoldersOf,
   undefinedWhenMissing,
   widestPartial,
   type TilePlace,
@@ -116,6 +117,20 @@ export class TileStore implements TreeNodes {
    */
   async writeLeaves(firstLeaf: number, leaves: readonly Buffer[]): Promise<void> {
     await writeTiles({ folder: this.#folder, nodes: this, firstLeaf, leaves });
+  }
+
+  /**
+   * Waits until the disk has the names of the leaf tiles that were written last: a process that was killed may
+   * have left them without.
+   */
+  async flushNames(): Promise<void> {
+    const size = await this.size();
+    if (size === 0) return;
+    const last = Math.floor((size - 1) / TILE_WIDTH);
+    const paths = [pathOf(this.#place(0, last), size % TILE_WIDTH || TILE_WIDTH)];
+    // What is written at once may have begun in the folder before.
+    if (last > 0) paths.push(pathOf(this.#place(0, Math.max(0, last - FOLDER_TILES)), TILE_WIDTH));
+    await syncFoldersOf(paths, this.#folder);
   }
 
   #place(level: number, index: number): TilePlace {
