@@ -46,7 +46,7 @@ const isFailing = (): boolean => log.health().reasons.includes('checkpoint-faile
 async function recorded(): Promise<void> {
   for (let n = 0; n < 12; n += 1) {
     await log.append(auditBody(n));
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((next) => setTimeout(next, 25));
   }
 }
 
