@@ -35,7 +35,7 @@ ${table([['', '', '', ''], ...targets])
   .slice(1)
   .join('\n')}
 
-What they depend on, and what keeps those that are missed. Per CPU second: beside pino, a record is searched for secrets; the log itself, given text that is ready, is in the table below. One caller: a record goes to the writer thread and its answer comes back, and each time a sleeping thread is woken, which takes as long as a fast disk does; the slower the disk, the nearer the two are. Beside bare hashes: 16 Argon2id lanes share the processors with the two threads that a record passes, and each thread waits for its turn. Verifying: two hashes a record cannot be spared, one of its line and one of the tree; what these alone take is below. Starting: most of it is the thread and its 56 modules, whatever the log holds.
+What they depend on, and what keeps those that are missed. Per CPU second: beside pino, a record is searched for secrets; the log itself, given text that is ready, is in the table below. One caller: a record goes to the writer thread and its answer comes back, and each time a sleeping thread is woken, which takes as long as a fast disk does; the slower the disk, the nearer the two are. Beside bare hashes: 16 Argon2id lanes share the processors with the two threads that a record passes, and each thread waits for its turn. Verifying: two hashes a record cannot be spared, one of its line and one of the tree; what these alone take is below. Starting: half of it is the thread before it runs a line of this package, and the rest hardly depends on what the log holds.
 
 ## Recording
 

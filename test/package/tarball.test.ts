@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pack, type Packed } from './packed.js';
@@ -53,6 +53,14 @@ describe('The tarball', () => {
     const code = namesOf(packed.files, '.js');
     expect(namesOf(packed.files, '.d.ts')).toEqual(code);
     expect(code.length).toBeGreaterThan(50);
+  });
+
+  it('holds each thread in one file: a start does not wait for some fifty', async () => {
+    const threads = packed.files.filter((file) => file.endsWith('.worker.js'));
+    expect(threads).toHaveLength(2);
+    for (const file of threads) {
+      expect(await readFile(file, 'utf8')).not.toMatch(/\bfrom ["']\.|\bimport\(["']\./);
+    }
   });
 });
 
