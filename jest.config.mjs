@@ -13,7 +13,8 @@ export default {
     '^nestjs-security/testing$': '<rootDir>/build/lib/testing/index.js',
   },
   reporters: ['default', '<rootDir>/test/support/summary.reporter.mjs'],
-  testTimeout: 30_000,
+  // How long a machine takes is no verdict: this only ends what hangs.
+  testTimeout: 180_000,
   // Modules of every suite stay in the memory of the process that ran it: after some 150 suites it only collects garbage.
   workerIdleMemoryLimit: '1GB',
 };

@@ -367,7 +367,7 @@ describe.each(['express', 'fastify'])('the quick start on %s', (adapter) => {
       expect(verifiedRecords(join(folder, 'audit')).length).toBeGreaterThan(round);
     }
     expect(kept.length).toBeGreaterThan(3);
-  }, 60_000);
+  });
 
   it('refuses a folder that another instance uses, and takes it over when that one was killed', async () => {
     const { sample, folder } = await started();

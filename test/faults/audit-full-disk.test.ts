@@ -66,7 +66,7 @@ onDisk('On a disk that is filled and freed, the log', () => {
     expect(own).toHaveLength(acknowledged);
     expect(lost).toBe(760 - acknowledged);
     expect(records.map(({ event }) => event)).toContain('audit_disk_reserve_spent');
-  }, 60_000);
+  });
 });
 
 onDisk('On a full disk whose writer thread is killed, the log', () => {
@@ -89,7 +89,7 @@ onDisk('On a full disk whose writer thread is killed, the log', () => {
       .filter(({ event }) => event === 'audit_gap')
       .reduce((sum, { n }) => sum + Number(n), 0);
     expect(lost).toBe(320 - taken - later);
-  }, 60_000);
+  });
 });
 
 onDisk('A log that is closed on a full disk', () => {
@@ -106,7 +106,7 @@ onDisk('A log that is closed on a full disk', () => {
     await again.open();
     expect((await again.append(auditBody(2))).id).toContain(onlyStream(directory).name);
     await again.close();
-  }, 60_000);
+  });
 });
 
 function many(log: FileAuditLog, count: number, level: 'info' | 'critical'): Promise<unknown>[] {

@@ -75,7 +75,7 @@ describe.each([
     const problems = streams.flatMap((stream) => stream.problems);
     expect(problems.filter(({ grade }) => grade === 'tampered')).toEqual([]);
     expect(streams).toMatchObject([{ records: lines.length, signed: lines.length, closed: true }]);
-  }, 240_000);
+  }, 600_000);
 });
 
 describe('Two processes on one folder', () => {
@@ -104,5 +104,5 @@ describe('Two processes on one folder', () => {
         (each) => hashes.get(each.slice(0, each.indexOf(' '))) !== each.split(' ')[1],
       ),
     ).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });

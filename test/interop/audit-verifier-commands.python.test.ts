@@ -303,7 +303,7 @@ describe('The commands of the two verifiers', () => {
       return [...argumentsFor(each, log), ...(each.more ?? [])];
     });
     theirs = verifyAll(python, words);
-  }, 120_000);
+  });
 
   it.each(CASES.map((each, at) => ({ ...each, at })))(
     'agree on $name: $exit',

@@ -82,7 +82,7 @@ describe('The two verifiers of the audit log', () => {
       python,
       PLANS.map((plan) => argumentsFor(plan, logOf(plan))),
     );
-  }, 120_000);
+  });
   const logOf = (plan: AuditPlan): WrittenLog => {
     const log = logs.get(plan.name);
     if (!log) throw new Error(`no log of ${plan.name}`);
@@ -122,7 +122,7 @@ describe('The two verifiers of the audit log', () => {
     } finally {
       for (const { log } of attacked) log.remove();
     }
-  }, 120_000);
+  });
 
   it('agree on an export that was made of a log', async () => {
     if (!python) return;

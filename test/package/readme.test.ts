@@ -50,7 +50,7 @@ describe("the README's first screen", () => {
     });
     server.stdout?.on('data', (data) => (output += String(data)));
     server.stderr?.on('data', (data) => (output += String(data)));
-  }, 60_000);
+  });
   afterAll(() => server.kill('SIGKILL'));
 
   it('compiles and starts', async () => {

@@ -112,7 +112,7 @@ describe('Shipper, with a sink that fails and a process that crashes at any time
       ),
       { numRuns: 25 },
     );
-  }, 120_000);
+  });
 });
 
 describe('Shipper, with a sink that is far behind', () => {
@@ -128,5 +128,5 @@ describe('Shipper, with a sink that is far behind', () => {
     const { mostMiB } = JSON.parse(stdout) as { mostMiB: number };
     expect(mostMiB).toBeGreaterThan(0);
     expect(mostMiB).toBeLessThan(32);
-  }, 120_000);
+  });
 });

@@ -179,7 +179,7 @@ it('Whatever fails, the log holds what it acknowledged, each once, and counts wh
     }),
     { numRuns: Number(process.env['RUNS'] ?? 30), endOnFailure: false },
   );
-}, 120_000);
+});
 
 /** Behind the record that the next segment continues, an abandoned one may hold what could not be taken off. */
 function chained(stream: StreamLines): Record<string, unknown>[] {

@@ -141,7 +141,7 @@ describe('encryptAsync and decryptAsync', () => {
     expect(await leastHold(() => encryption.encryptAsync(data))).toBeLessThan(10);
     expect(await leastHold(() => encryption.encryptAsync(text))).toBeLessThan(10);
     expect(await leastHold(() => encryption.decryptAsync(token))).toBeLessThan(10);
-  }, 30_000);
+  });
 });
 
 it('works that go on together share the turns of the loop, one slice a turn', async () => {

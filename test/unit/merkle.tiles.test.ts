@@ -150,7 +150,7 @@ describe('Tiles', () => {
     for (const [level, index] of wanted)
       expect(await store.node(level, index)).toEqual(nodes.node(level, index));
     await expectProofs(store, LARGE);
-  }, 120_000);
+  });
 
   it('are the same however the leaves were divided (property)', async () => {
     const { folder: whole } = await storeOf(1100);
