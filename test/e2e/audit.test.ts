@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { jest } from '@jest/globals';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -12,6 +12,7 @@ import {
   PasswordService,
   SecurityModule,
   WebhookVerifier,
+  personal,
 } from 'nestjs-security';
 import { readStreams, verifyChain } from '../support/audit-chain.js';
 import { testKey } from '../support/keys.js';
@@ -42,7 +43,8 @@ async function compiled(directory: string) {
   }).compile();
 }
 
-const newDirectory = (): string => join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'audit-'));
+const newDirectory = (): string => join(newFolder(), 'log');
 
 describe('AuditService', () => {
   it('writes what the other services report, without their knowing it', async () => {
@@ -113,6 +115,31 @@ describe('AuditService', () => {
       await module.close();
     }
     expect(readStreams(directory).map((stream) => verifyChain(stream).length)).toEqual([3]);
+  });
+
+  it('stays in its folder when the process changes its working directory', async () => {
+    const [home, root, elsewhere] = [process.cwd(), newFolder(), newFolder()];
+    const subject = { type: 'user', id: 'u-1' };
+    const details = { address: personal(subject, 'Elm Street 1') };
+    process.chdir(root);
+    try {
+      const module = await start('./log');
+      const audit = module.get(AuditService);
+      await audit.record({ event: 'user_created', details });
+      process.chdir(elsewhere);
+      await audit.record({ event: 'user_updated', details });
+      await audit.forget(subject);
+      await module.close();
+    } finally {
+      process.chdir(home);
+    }
+    expect(readdirSync(elsewhere)).toEqual([]);
+    const records = readStreams(join(root, 'log')).flatMap(verifyChain);
+    expect(records.map(({ event }) => event)).toEqual([
+      'user_created',
+      'user_updated',
+      'audit_subject_forgotten',
+    ]);
   });
 
   it('refuses an event without a name, and a limit that is none', async () => {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve as absolutePath } from 'node:path';
 import { AuditError } from '../../errors/audit.error.js';
 import type { EventLevel } from '../../events/vocabulary.js';
 import type { AuditRecord } from '../record/audit-record.js';
@@ -66,8 +66,9 @@ export class FileAuditLog extends AuditLog {
 
   constructor(directory: string, options: FileAuditLogOptions = {}) {
     super();
-    this.#directory = directory;
-    this.#keyFolder = options.keyDirectory ?? join(directory, 'keys');
+    // What is opened later, by another thread too, must not hang on where the process is then.
+    this.#directory = absolutePath(directory);
+    this.#keyFolder = absolutePath(options.keyDirectory ?? join(directory, 'keys'));
     this.#options = options;
   }
 

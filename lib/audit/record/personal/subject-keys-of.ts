@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Keyring } from '../../../keyring/keyring.js';
 import type { PurposeKey } from '../../../keyring/purpose-keys.js';
 import { SubjectKeys } from './subject-keys.js';
@@ -21,5 +21,5 @@ export function subjectKeysOf(
 ): SubjectKeys | undefined {
   const folder = keyDirectory ?? (directory ? join(directory, 'keys') : undefined);
   if (folder === undefined) return undefined;
-  return new SubjectKeys(join(folder, FOLDER), () => pseudonymKeys(keyring));
+  return new SubjectKeys(resolve(folder, FOLDER), () => pseudonymKeys(keyring));
 }
