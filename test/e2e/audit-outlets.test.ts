@@ -111,6 +111,21 @@ describe('An audit log without a folder', () => {
     await expect(start({ directory: false })).rejects.toThrow(/audit\.sinks/);
   });
 
+  it('keeps no anchor, since nothing is signed', async () => {
+    const [sink, anchor] = [new MemoryAuditSink(), new DirectoryAuditAnchor(newFolder())];
+    await expect(start({ directory: false, sinks: [sink], anchors: [anchor] })).rejects.toThrow(
+      /audit\.anchors cannot be kept when audit\.directory is false/,
+    );
+  });
+
+  it('is asked for, and not taken for one that was forgotten beside sinks or anchors', async () => {
+    const [sinks, anchors] = [[new MemoryAuditSink()], [new DirectoryAuditAnchor(newFolder())]];
+    await expect(start({ sinks })).rejects.toThrow(/audit\.directory is needed by audit\.sinks:/);
+    await expect(start({ anchors })).rejects.toThrow(
+      /audit\.directory is needed by audit\.anchors:/,
+    );
+  });
+
   it('tells of what had no room, at the latest when the application ends', async () => {
     const sink = new MemoryAuditSink();
     const write = sink.write.bind(sink);
