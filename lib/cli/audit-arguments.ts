@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 
 const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
 
@@ -22,6 +22,15 @@ function isDay(text: string): boolean {
 /** Collects an option that can be given several times. */
 export function several(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
+}
+
+/** Adds the option that proofs are to lead to what is kept elsewhere. */
+export function addAnchorOption(command: Command): Command {
+  return command.option(
+    '--anchor <folder>',
+    'prove by the newest checkpoint that is kept there, where it covers the record; several',
+    several,
+  );
 }
 
 /** Reads an identifier: its type, a colon, its value. */

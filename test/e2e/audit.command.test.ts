@@ -459,6 +459,8 @@ describe('nestjs-security audit export', () => {
       out,
       '--event',
       'user_created',
+      '--anchor',
+      log.anchor,
     ];
     expect(await runCommandLine(words)).toEqual({
       code: 0,

@@ -256,6 +256,36 @@ describe('An export', () => {
     });
   });
 
+  it('is proven by what its anchor has, though the log has gone on since, as far as that goes', async () => {
+    await withStream({ fields, anchored: [20, 75] }, async (stream, log) => {
+      const verifies = async (...anchors: string[]): Promise<VerifyReport> => {
+        const folder = join(log.directory, '..', `evidence-${anchors.length}`);
+        await exportLog(log.directory, FILTER, () => [], folder, anchors);
+        return verifyExport(folder, { trust: parseTrust(log.trust), anchors: [log.anchor] });
+      };
+      expect((await verifies()).streams[0]).toMatchObject({ records: 10, anchored: 0 });
+      expect((await verifies(log.anchor)).streams[0]).toMatchObject({ records: 10, anchored: 8 });
+      const { proof } = await proveRecord(log.directory, `${stream.name}:70`, [log.anchor]);
+      expect(proof).toContain(`nestjs-security/audit/${stream.name}\n75\n`);
+      const { proof: later } = await proveRecord(log.directory, `${stream.name}:75`, [log.anchor]);
+      expect(later).toContain(`nestjs-security/audit/${stream.name}\n100\n`);
+    });
+  });
+
+  it('asks for an anchor that can be read', async () => {
+    await withStream({ fields }, async (stream, log) => {
+      const nowhere = [join(log.directory, 'nowhere')];
+      const refusal = { code: 'AUDIT_LOG_UNREADABLE' };
+      const folder = join(log.directory, '..', 'evidence');
+      await expect(
+        exportLog(log.directory, FILTER, () => [], folder, nowhere),
+      ).rejects.toMatchObject(refusal);
+      await expect(proveRecord(log.directory, `${stream.name}:7`, nowhere)).rejects.toMatchObject(
+        refusal,
+      );
+    });
+  });
+
   it('is proven without an anchor where a witness has cosigned the checkpoint', async () => {
     await onExport({ cosigned: [100] }, async (_, verify) => {
       expect((await verify({ anchors: [] })).status).toBe('clean');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemErrorCode } from '../../../common/system-error-code.js';
 import { AuditError } from '../../../errors/audit.error.js';
 import { exportStream, type ExportedStream } from './export-stream.js';
-import { isFolder, streamNames } from './log-folder.js';
+import { assertFolder, isFolder, streamNames } from './log-folder.js';
 import { limitOf, type PseudonymsOf, type RecordFilter } from './record-filter.js';
 
 /** What an export holds. */
@@ -24,6 +24,7 @@ export const EXPORT_FILE = 'export.json';
  * @param filter which records; all that meet it are exported, in their order
  * @param pseudonymsOf gives the pseudonyms under which an identifier may stand
  * @param outFolder does not exist yet; its parent does
+ * @param anchors folders of directory anchors: what is kept there proves as many records as it covers
  * @throws AuditError `AUDIT_EXPORT_FAILED` when it cannot be written, `AUDIT_LOG_DAMAGED` when a record does not lead
  * to what was signed, `AUDIT_LOG_UNREADABLE`
  * @throws RangeError for a moment that is no date
@@ -35,8 +36,10 @@ export async function exportLog(
   filter: Omit<RecordFilter, 'limit'>,
   pseudonymsOf: PseudonymsOf,
   outFolder: string,
+  anchors: readonly string[] = [],
 ): Promise<ExportReport> {
   limitOf(filter);
+  for (const anchor of anchors) await assertFolder(anchor);
   const names = (await streamNames(directory)).filter(
     (name) => filter.stream === undefined || filter.stream === name,
   );
@@ -45,7 +48,7 @@ export async function exportLog(
   for (const stream of names) {
     if (!(await isFolder(join(directory, stream)))) continue;
     const exported = await writing(outFolder, () =>
-      exportStream(directory, stream, { filter, pseudonymsOf, outFolder }),
+      exportStream(directory, stream, { filter, pseudonymsOf, outFolder, anchors }),
     );
     if (exported.records + exported.unsigned > 0) streams.push(exported);
     // What proves nothing would only be taken for more than it is.

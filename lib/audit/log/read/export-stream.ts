@@ -26,6 +26,8 @@ export interface ExportOrder {
   readonly filter: RecordFilter;
   readonly pseudonymsOf: PseudonymsOf;
   readonly outFolder: string;
+  /** Folders of directory anchors. */
+  readonly anchors: readonly string[];
 }
 
 /** The records of a stream in an export, verbatim. */
@@ -55,7 +57,7 @@ export async function exportStream(
   order: ExportOrder,
 ): Promise<ExportedStream> {
   const folder = join(directory, stream);
-  const stored = await storedCheckpoints(folder, stream);
+  const stored = await storedCheckpoints(folder, stream, order.anchors);
   const segments = await segmentsOf(folder);
   const out = join(order.outFolder, stream);
   await mkdir(join(out, PROOFS_FOLDER), { recursive: true, mode: 0o700 });
@@ -63,8 +65,10 @@ export async function exportStream(
   try {
     const size = Math.max(0, ...stored.map(({ checkpoint }) => checkpoint.size));
     const { leaves, unsigned } = await writeRecords(records, segments, size, order);
-    const checkpoint = checkpointOver(stored, leaves.at(-1)?.seq ?? Infinity);
-    if (checkpoint) await writeProofs(out, { folder, segments }, leaves, checkpoint);
+    for (const each of stored) {
+      const some = leaves.filter(({ seq }) => checkpointOver(stored, seq) === each);
+      if (some.length > 0) await writeProofs(out, { folder, segments }, some, each);
+    }
     await copyProofs(folder, out);
     return { stream, records: leaves.length, unsigned };
   } finally {

@@ -84,3 +84,17 @@ async function factsOf(path: string): Promise<{ size: number; isRegular: boolean
     throw unreadable(error, path);
   }
 }
+
+/**
+ * Finds that a folder can be read: a path that is misspelt or not mounted must not pass for an anchor that holds
+ * nothing.
+ *
+ * @throws AuditError `AUDIT_LOG_UNREADABLE`
+ */
+export async function assertFolder(anchor: string): Promise<void> {
+  try {
+    await (await opendir(anchor)).close();
+  } catch (error) {
+    throw unreadable(error, anchor);
+  }
+}

@@ -4,7 +4,7 @@ import { leafHash } from '../leaf-hash.js';
 import { inclusionProof, verifyInclusion } from '../merkle/inclusion-proof.js';
 import { TileStore } from '../merkle/tile-store.js';
 import { tlogProofText } from '../note/tlog-proof.js';
-import { isFolder, isStreamName, segmentsOf } from './log-folder.js';
+import { assertFolder, isFolder, isStreamName, segmentsOf } from './log-folder.js';
 import { LogNodes, type LeafFiles } from './log-nodes.js';
 import { recordPlace } from './record-place.js';
 import { linesFrom } from './segment-lines.js';
@@ -26,16 +26,22 @@ const ID = /^(.+):(0|[1-9]\d{0,15})$/;
  *
  * @param directory the audit directory
  * @param id the record's id, `<stream>:<seq>`
+ * @param anchors folders of directory anchors: the proof leads to what is kept there, where that covers the record
  * @throws AuditError `AUDIT_RECORD_UNKNOWN`, `AUDIT_RECORD_UNSIGNED` before the first checkpoint that covers it,
  * `AUDIT_LOG_DAMAGED` when the log does not lead to what was signed, `AUDIT_LOG_UNREADABLE`
  * @example
  * const { line, proof } = await proveRecord('./data/audit', receipt.id);
  */
-export async function proveRecord(directory: string, id: string): Promise<ProvenRecord> {
+export async function proveRecord(
+  directory: string,
+  id: string,
+  anchors: readonly string[] = [],
+): Promise<ProvenRecord> {
+  for (const anchor of anchors) await assertFolder(anchor);
   const { stream, seq } = placeOf(id);
   const folder = join(directory, stream);
   if (!(await isFolder(folder))) throw unknown(id);
-  const stored = checkpointOver(await storedCheckpoints(folder, stream), seq);
+  const stored = checkpointOver(await storedCheckpoints(folder, stream, anchors), seq);
   const files = { folder, segments: await segmentsOf(folder) };
   const line = await lineAt(files, stream, seq);
   if (line === undefined) throw unknown(id);

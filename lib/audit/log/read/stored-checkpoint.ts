@@ -10,18 +10,21 @@ export interface StoredCheckpoint {
 }
 
 /**
- * The checkpoints that a record of a stream can be proven by, the better one first: the newest that a witness has
- * cosigned, and the newest. Their signatures are not verified.
+ * The checkpoints that a record of a stream can be proven by, the better ones first: the newest that a witness has
+ * cosigned, the newest of each anchor, and the newest. Their signatures are not verified.
  *
+ * @param anchors folders of directory anchors
  * @throws AuditError `AUDIT_LOG_UNREADABLE`
  */
 export async function storedCheckpoints(
   folder: string,
   stream: string,
+  anchors: readonly string[] = [],
 ): Promise<StoredCheckpoint[]> {
   const own = await readRegular(join(folder, 'checkpoint'), MAX_NOTE_BYTES);
   const notes = [
     await lastNote(join(folder, 'cosigned.notes')),
+    ...(await Promise.all(anchors.map((anchor) => lastNote(join(anchor, `${stream}.notes`))))),
     typeof own === 'string' ? undefined : own.toString('utf8'),
   ];
   const stored = notes.flatMap((note) => readCheckpoint(note) ?? []);

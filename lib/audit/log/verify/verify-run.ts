@@ -1,9 +1,8 @@
-import { lstat, opendir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { checkWhole } from '../../../common/check-whole.js';
-import { isFolder, segmentsOf, streamNames } from '../read/log-folder.js';
-import { unreadable } from '../read/regular-file.js';
+import { assertFolder, isFolder, segmentsOf, streamNames } from '../read/log-folder.js';
 import { EPOCHS_FILE } from './snapshot.js';
 import type { StreamContext } from './stream-context.js';
 import { TaskRunner } from './task-runner.js';
@@ -59,15 +58,6 @@ function checkOptions({ maxAgeSeconds = 0, parallel = 0, asOf }: VerifyOptions):
   checkWhole(maxAgeSeconds, 'maxAgeSeconds', 0, Number.MAX_SAFE_INTEGER / 1000);
   checkWhole(parallel, 'parallel', 0, MAX_THREADS);
   if (asOf && Number.isNaN(asOf.getTime())) throw new RangeError('asOf must be a valid date');
-}
-
-/** A path that is misspelt or not mounted must not pass for an anchor that holds nothing. */
-async function assertFolder(anchor: string): Promise<void> {
-  try {
-    await (await opendir(anchor)).close();
-  } catch (error) {
-    throw unreadable(error, anchor);
-  }
 }
 
 function contexts(
