@@ -56,10 +56,11 @@ export async function auditVerify(
         if (progress.totalBytes >= SHOWN_BYTES) view?.update(stateOf(progress));
       },
     };
-    const report = await (isExport ? verifyExport : verifyLog)(folder, options);
+    const found = await (isExport ? verifyExport : verifyLog)(folder, options);
+    const report = isExport && flags.export !== true ? notClean(found) : found;
     view?.stop();
     show(report, flags, isExport, terminal);
-    return exitCodeOf(report, isExport && flags.export !== true);
+    return AUDIT_EXIT_CODE[report.status];
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     view?.stop();
@@ -121,7 +122,14 @@ function show(
 }
 
 /** Whoever can write the folder could put a small export into the place of a log. */
-function exitCodeOf({ status }: VerifyReport, isUnexpectedExport: boolean): number {
-  if (status === 'clean' && isUnexpectedExport) return AUDIT_EXIT_CODE.incomplete;
-  return AUDIT_EXIT_CODE[status];
+function notClean({ status, streams, ...rest }: VerifyReport): VerifyReport {
+  return {
+    ...rest,
+    status: atMostIncomplete(status),
+    streams: streams.map((stream) => ({ ...stream, status: atMostIncomplete(stream.status) })),
+  };
+}
+
+function atMostIncomplete(status: VerifyReport['status']): VerifyReport['status'] {
+  return status === 'clean' ? 'incomplete' : status;
 }

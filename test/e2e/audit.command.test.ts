@@ -484,7 +484,13 @@ describe('nestjs-security audit export', () => {
     );
     const unexpected = await runCommandLine(verify);
     expect(unexpected.code).toBe(2);
+    expect(unexpected.stdout).toMatch(/^0-stream00: incomplete\n.*\nINCOMPLETE\n$/);
     expect(unexpected.stderr).toContain('--export');
+    const { stdout: json } = await runCommandLine([...verify, '--json']);
+    expect(JSON.parse(json)).toMatchObject({
+      status: 'incomplete',
+      streams: [{ status: 'incomplete' }],
+    });
     const path = join(out, '0-stream00', 'records.jsonl');
     writeFileSync(path, readFileSync(path, 'utf8').replace('user_created', 'user_removed'));
     expect((await runCommandLine([...verify, '--export'])).code).toBe(1);
