@@ -17,6 +17,7 @@ export function auditReportLines(
 ): string[] {
   const first = firstBadSeq === undefined ? '' : `, first bad record: ${firstBadSeq}`;
   return [
+    ...(streams.length === 0 ? ['There is no stream in this folder.'] : []),
     ...streams.flatMap((stream) => streamLines(stream, what)),
     `${status.toUpperCase()}${first}`,
   ];

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { resolve } from 'node:path';
 import { parseVerifierKey, type VerifierKey } from '../audit/log/note/verifier-key.js';
 import type { Terminal } from './terminal.js';
+import { UsageError } from './usage.error.js';
 
 interface TrustFlags {
   readonly keyDirectory?: string;
@@ -31,6 +32,11 @@ export function auditTrustCommand(terminal: Terminal): Command {
       const folder = resolve(terminal.cwd(), directory);
       const keys = keyDirectory === undefined ? undefined : resolve(terminal.cwd(), keyDirectory);
       const trust = await trustOf(folder, keys);
+      // Whoever misspelt the folder would find out when it is too late to trust the log.
+      if (trust.streams.length === 0)
+        throw new UsageError(
+          'there is no stream in this folder: give the audit directory, once the application has run',
+        );
       terminal.stdout.write(trustText({ ...trust, ...(recovery && { recovery }), witnesses }));
     });
 }

@@ -207,6 +207,19 @@ describe('nestjs-security audit trust', () => {
     ).toBe(0);
   });
 
+  it('prints none for a folder without a stream, and verify says that there is none', async () => {
+    build();
+    const empty = beside('empty');
+    mkdirSync(empty);
+    const { code, stdout, stderr } = await runCommandLine(['audit', 'trust', empty]);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain('there is no stream in this folder');
+    expect(await runCommandLine(['audit', 'verify', empty])).toMatchObject({
+      code: 2,
+      stdout: 'There is no stream in this folder.\nINCOMPLETE\n',
+    });
+  });
+
   it('takes no witness for a recovery key, nor the other way', async () => {
     build();
     const witness = vkeyOf(WITNESS_NAME, log.witness.publicKey, 4);
