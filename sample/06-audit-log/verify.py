@@ -58,6 +58,7 @@ MAX_PROOF = 1 << 18
 MAX_TRUST = 1 << 24
 MAX_SIZE = 2**53 - 1  # what a JSON number holds exactly
 MAX_PROBLEMS = 20  # of one kind and stream that are listed; all of them count
+PRUNINGS = 5  # how often a log is begun anew that loses segments while it is read
 TAIL_SECONDS = 10  # a running log signs its newest records within this time
 CLOCK_SKEW_SECONDS = 60  # what clocks may differ
 STREAM = re.compile(r"(?:0|[1-9][0-9]{0,5})-[0-9a-z]{8}")
@@ -482,7 +483,7 @@ def root_of_proof(leaf: bytes, index: int, size: int, proof: list) -> bytes | No
 # What leaves a question open. Every other kind of problem says that something was changed.
 INCOMPLETE = frozenset(
     "epoch-unfinished anchor-missing anchor-stale trust-missing reseed-untrusted "
-    "stream-unregistered unsigned-tail".split()
+    "segments-vanished stream-unregistered unsigned-tail".split()
 )
 
 
@@ -1016,6 +1017,7 @@ class Chain:
         self.mismatched: set = set()  # the sources with a claim that was not met
         self.exact: int | None = None  # the first record that was changed, if that can be told
         self.fault: tuple | None = None  # what ended the reading: arguments of `Report.add`
+        self.is_gone = False  # whether that was a segment which vanished
         self.pruned = 0  # the records that are gone, and of which only leaf hashes are left
         self.pruned_recorded = 0
         self.surplus: dict = {}  # name of a segment: where in it the surplus begins, and its seq
@@ -1032,14 +1034,17 @@ class Chain:
                 self.fault = ("segment-missing", message, self.seq, name)
             if not self.fault:
                 self.read_segment(segment, None if is_last else segments[index + 1].first)
-        self.finish()
 
     def read_segment(self, segment: Segment, end: int | None) -> None:
         """Reads up to record `end`, where the next segment begins, or to the end of the file."""
         name, length, offset = segment.file.name, segment.file.length, 0
         file = open_regular(segment.file.path)
-        if file is None:
+        if file is None and is_irregular(segment.file.path):
             self.fault = ("segment-missing", "this is no regular file", self.seq, name)
+            return
+        if file is None:
+            message = "segments vanished faster than they could be read"
+            self.fault, self.is_gone = ("segments-vanished", message, self.seq, name), True
             return
         with file:
             while offset < length and (end is None or self.seq < end) and not self.fault:
@@ -1378,11 +1383,23 @@ def verify_log(stream: Stream, options: Options) -> None:
     if checkpoint is not None and report.anchored > report.signed:
         message = f"it is older than an anchored one, of {report.anchored} records"
         report.add("checkpoint-invalid", message, report.signed, "checkpoint")
-    chain = Chain(stream, first_key)
-    chain.read(segments)
+    chain = read_chain(stream, first_key, segments)
     is_end = chain.seq == report.signed and chain.tail is None
     report.closed = is_end and checkpoint is not None and checkpoint.word == "closed"
     judge_tail(stream, chain, checkpoint, options)
+
+
+def read_chain(stream: Stream, first_key: bytes | None, segments: list) -> Chain:
+    """A log that is being pruned loses segments while they are read: then it is begun anew with
+    those that are left."""
+    for _ in range(PRUNINGS):
+        chain = Chain(stream, first_key)
+        chain.read(segments)
+        if not chain.is_gone or chain.mismatched:
+            break
+        segments = list_segments(stream)
+    chain.finish()
+    return chain
 
 
 def verify_stream(name: str, options: Options) -> Report:
