@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { parseRecord } from '../../record/audit-record.js';
 import { leafHash } from '../leaf-hash.js';
 import { lineSieve } from './line-sieve.js';
-import { segmentsOf, type Segment } from './log-folder.js';
+import { segmentsOf } from './log-folder.js';
+import type { LeafFiles } from './log-nodes.js';
 import { noteBatches } from './note-batches.js';
 import { proofsOf, type Leaf } from './prove-record.js';
 import { recordTest, type PseudonymsOf, type RecordFilter } from './record-filter.js';
@@ -64,7 +65,7 @@ export async function exportStream(
   const records = await open(join(out, EXPORTED_RECORDS_FILE), PRIVATE.flag, PRIVATE.mode);
   try {
     const size = Math.max(0, ...stored.map(({ checkpoint }) => checkpoint.size));
-    const { leaves, unsigned } = await writeRecords(records, segments, size, order);
+    const { leaves, unsigned } = await writeRecords(records, { folder, segments }, size, order);
     for (const each of stored) {
       const some = leaves.filter(({ seq }) => checkpointOver(stored, seq) === each);
       if (some.length > 0) await writeProofs(out, { folder, segments }, some, each);
@@ -78,7 +79,7 @@ export async function exportStream(
 
 async function writeRecords(
   out: FileHandle,
-  segments: readonly Segment[],
+  files: LeafFiles,
   size: number,
   { filter, pseudonymsOf }: ExportOrder,
 ): Promise<Exported> {
@@ -86,7 +87,7 @@ async function writeRecords(
   const meets = recordTest(filter, pseudonymsOf);
   const leaves: Leaf[] = [];
   let unsigned = 0;
-  for await (const { line } of linesFrom(segments, segments[0]?.first ?? 0)) {
+  for await (const line of linesLeft(files)) {
     if (!mayMeet(line) || !meets(parseRecord(line.toString('utf8')))) continue;
     const seq = recordPlace(line)?.seq ?? Infinity;
     if (seq >= size) {
@@ -99,9 +100,22 @@ async function writeRecords(
   return { leaves, unsigned };
 }
 
+/** The lines of all records. Where some are pruned before they were read, those that are left follow. */
+async function* linesLeft({ folder, segments }: LeafFiles): AsyncGenerator<Buffer> {
+  let next = -1;
+  for (let oldest = segments[0]?.first ?? 0; oldest > next;) {
+    next = oldest;
+    for await (const { line } of linesFrom(segments, next)) {
+      yield line;
+      next += 1;
+    }
+    oldest = (await segmentsOf(folder))[0]?.first ?? 0;
+  }
+}
+
 async function writeProofs(
   out: string,
-  files: { readonly folder: string; readonly segments: readonly Segment[] },
+  files: LeafFiles,
   leaves: readonly Leaf[],
   checkpoint: StoredCheckpoint,
 ): Promise<void> {

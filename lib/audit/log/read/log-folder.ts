@@ -5,6 +5,7 @@ import { unreadable } from './regular-file.js';
 
 const STREAM = /^(0|[1-9]\d{0,5})-[0-9a-z]{8}$/;
 const SEGMENT = /^seg-(\d{16})\.jsonl$/;
+const ATTEMPTS = 5;
 
 /** A file of records. */
 export interface Segment {
@@ -36,11 +37,19 @@ export async function streamNames(directory: string): Promise<string[]> {
 }
 
 /**
- * The segments of a stream with their lengths, in their order. One that vanishes meanwhile is left out.
+ * The segments of a stream with their lengths, in their order. Where one vanishes meanwhile, they are listed anew:
+ * the record that tells why may be in a segment that was begun meanwhile.
  *
  * @throws AuditError `AUDIT_LOG_UNREADABLE` when they cannot be listed
  */
 export async function segmentsOf(folder: string): Promise<Segment[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { segments, isWhole } = await segmentsNow(folder);
+    if (isWhole || attempt === ATTEMPTS) return segments;
+  }
+}
+
+async function segmentsNow(folder: string): Promise<{ segments: Segment[]; isWhole: boolean }> {
   const names = (await namesIn(folder, SEGMENT)).toSorted();
   const segments: Segment[] = [];
   for (const name of names) {
@@ -49,7 +58,7 @@ export async function segmentsOf(folder: string): Promise<Segment[]> {
     const first = Number(SEGMENT.exec(name)?.[1]);
     if (facts) segments.push({ name, path, first, ...facts });
   }
-  return segments;
+  return { segments, isWhole: segments.length === names.length };
 }
 
 /** Whether a path is a folder itself, and no link to one. */

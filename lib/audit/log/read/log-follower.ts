@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { AuditError } from '../../../errors/audit.error.js';
 import { parseRecord, type AuditRecord } from '../../record/audit-record.js';
 import { backwardRecords } from './backward-records.js';
-import { isFolder, segmentsOf, streamNames, type Segment } from './log-folder.js';
+import { isFolder, segmentsOf, streamNames } from './log-folder.js';
 import { recordPlace } from './record-place.js';
 import { linesOf } from './segment-lines.js';
 
@@ -58,7 +58,7 @@ export class LogFollower {
       if (!(await isFolder(folder))) continue;
       const position = this.#positions.get(stream) ?? { next: 0, offset: 0 };
       this.#positions.set(stream, position);
-      yield* follow(await segmentsOf(folder), position);
+      yield* follow(folder, position);
     }
   }
 }
@@ -71,11 +71,10 @@ async function endOf(folder: string): Promise<number> {
   return 0;
 }
 
-async function* follow(
-  segments: readonly Segment[],
-  position: Position,
-): AsyncGenerator<AuditRecord> {
+async function* follow(folder: string, position: Position): AsyncGenerator<AuditRecord> {
+  const segments = await segmentsOf(folder);
   for (const [index, segment] of segments.entries()) {
+    if (segment.first > position.next) await passOverPruned(folder, position);
     const limit = segments[index + 1]?.first ?? Infinity;
     if (limit <= position.next || segment.name < (position.segment ?? '')) continue;
     if (segment.name !== position.segment) position.offset = 0;
@@ -90,6 +89,12 @@ async function* follow(
       if (position.next === limit) break;
     }
   }
+}
+
+/** Who follows slowly may come when records are gone already. */
+async function passOverPruned(folder: string, position: Position): Promise<void> {
+  const [oldest] = await segmentsOf(folder);
+  position.next = Math.max(position.next, oldest?.first ?? 0);
 }
 
 function damaged(path: string, seq: number): AuditError {

@@ -4,7 +4,7 @@ import { leafHash } from '../leaf-hash.js';
 import { inclusionProof, verifyInclusion } from '../merkle/inclusion-proof.js';
 import { TileStore } from '../merkle/tile-store.js';
 import { tlogProofText } from '../note/tlog-proof.js';
-import { assertFolder, isFolder, isStreamName, segmentsOf } from './log-folder.js';
+import { assertFolder, isFolder, isStreamName, segmentsOf, type Segment } from './log-folder.js';
 import { LogNodes, type LeafFiles } from './log-nodes.js';
 import { recordPlace } from './record-place.js';
 import { linesFrom } from './segment-lines.js';
@@ -73,9 +73,13 @@ export async function proofsOf(
   const proofs = await proofsFrom(files, leaves, stored, tiled).catch(ignoreDamage);
   if (proofs) return proofs;
   // The tiles are a cache, but for those of pruned records: the records know better.
-  const pruned = Math.min(size, files.segments[0]?.first ?? 0);
+  const pruned = Math.min(size, firstOf(files.segments));
   const others = await proofsFrom(files, leaves, stored, pruned).catch(ignoreDamage);
   if (others) return others;
+  const segments = await segmentsOf(files.folder);
+  // What was pruned meanwhile is in the tiles now.
+  if (firstOf(segments) > firstOf(files.segments))
+    return proofsOf({ ...files, segments }, leaves, stored);
   const message = `the records of ${JSON.stringify(files.folder)} do not lead to the root that was signed: verify the log with nestjs-security audit verify`;
   throw new AuditError('AUDIT_LOG_DAMAGED', message);
 }
@@ -108,12 +112,16 @@ async function lineAt(
   stream: string,
   seq: number,
 ): Promise<Buffer | undefined> {
-  if (seq < (segments[0]?.first ?? 0)) return undefined;
+  if (seq < firstOf(segments)) return undefined;
   for await (const { line } of linesFrom(segments, seq)) {
     const place = recordPlace(line);
     return place?.stream === stream && place.seq === seq ? Buffer.from(line) : undefined;
   }
   return undefined;
+}
+
+function firstOf([oldest]: readonly Segment[]): number {
+  return oldest?.first ?? 0;
 }
 
 function placeOf(id: string): { readonly stream: string; readonly seq: number } {
