@@ -21,6 +21,8 @@ export interface KeyFile {
  */
 export class SubjectKeyFiles {
   readonly #folder: string;
+  /** Folders, 4,096 at the most, whose names the disk has. */
+  readonly #flushed = new Set<string>();
 
   /** @param folder made with mode 0700 when the first key is */
   constructor(folder: string) {
@@ -84,10 +86,13 @@ export class SubjectKeyFiles {
   }
 
   async #makeFolderOf(path: string): Promise<void> {
-    const made = await mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
-    if (made === undefined) return;
+    const folder = dirname(path);
+    const made = await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+    // One that was there may have been made by an attempt that did not come so far.
+    if (made === undefined && this.#flushed.has(folder)) return;
     await syncFolder(this.#folder);
     await syncFolder(dirname(this.#folder));
+    this.#flushed.add(folder);
   }
 
   #pathOf(name: string): string {
