@@ -84,7 +84,8 @@ export class SegmentSeries {
 
   #isOver(segment: SegmentFile): boolean {
     const { segmentBytes, segmentMs } = this.#place.limits;
-    const isOld = Date.now() - this.#since >= segmentMs;
+    // One that began in the future did so before the clock was set back.
+    const isOld = Math.abs(Date.now() - this.#since) >= segmentMs;
     return segment.size > 0 && (isOld || segment.size >= segmentBytes);
   }
 }
