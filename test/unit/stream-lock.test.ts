@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -91,6 +92,18 @@ describe('the lock of a stream', () => {
     await lock?.release();
     expect(await lockStream(folder)).toBeUndefined();
     await others?.release();
+  });
+
+  it('is let go of though its file cannot be removed', async () => {
+    const lock = await lockStream(folder);
+    renameSync(folder, `${folder}.aside`);
+    writeFileSync(folder, '');
+    await expect(lock?.release()).rejects.toMatchObject({ code: 'ENOTDIR' });
+    rmSync(folder);
+    renameSync(`${folder}.aside`, folder);
+    const other = await lockStream(folder);
+    expect(other).toBeDefined();
+    await other?.release();
   });
 
   it('is a clear error where the path is too long for a socket', async () => {

@@ -125,9 +125,13 @@ async function takeOver(own: string, lock: string, dead: string): Promise<boolea
 }
 
 async function release({ server, inode }: HeldSocket, lock: string): Promise<void> {
-  // Where somebody removed the lock, it may be another process's by now.
-  if ((await inodeOf(lock)) === inode) await rm(lock, { force: true });
-  await close(server);
+  try {
+    // Where somebody removed the lock, it may be another process's by now.
+    if ((await inodeOf(lock)) === inode) await rm(lock, { force: true });
+  } finally {
+    // A file that stays is a dead lock then, which others replace.
+    await close(server);
+  }
 }
 
 async function discard(server: Server, own: string): Promise<void> {
