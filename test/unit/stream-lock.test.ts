@@ -94,6 +94,23 @@ describe('the lock of a stream', () => {
     await others?.release();
   });
 
+  it("that was removed is taken again by two looks at a time, and is no other process's then", async () => {
+    const lock = await lockStream(folder);
+    rmSync(join(folder, 'lock.sock'));
+    expect(await Promise.all([lock?.keep(), lock?.keep()])).toEqual([true, true]);
+    await lock?.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('that is let go of while it is looked at is free afterwards', async () => {
+    const lock = await lockStream(folder);
+    rmSync(join(folder, 'lock.sock'));
+    await Promise.all([lock?.keep(), lock?.release()]);
+    const next = await lockStream(folder);
+    expect(next).toBeDefined();
+    await next?.release();
+  });
+
   it('is let go of though its file cannot be removed', async () => {
     const lock = await lockStream(folder);
     renameSync(folder, `${folder}.aside`);

@@ -55,15 +55,25 @@ async function lockBySocket(folder: string): Promise<StreamLock | undefined> {
   const taken = await takeSocket(folder, path);
   if (!taken) return undefined;
   let held = taken;
+  let looking: Promise<boolean> | undefined;
+  const look = async (): Promise<boolean> => {
+    if ((await inodeOf(path)) === held.inode) return true;
+    const again = await takeSocket(folder, path);
+    if (!again) return false;
+    await close(held.server);
+    held = again;
+    return true;
+  };
   return {
-    release: () => release(held, path),
-    async keep() {
-      if ((await inodeOf(path)) === held.inode) return true;
-      const again = await takeSocket(folder, path);
-      if (!again) return false;
-      await close(held.server);
-      held = again;
-      return true;
+    async release() {
+      // What a look is about to take is let go of, too.
+      await looking?.catch(() => undefined);
+      await release(held, path);
+    },
+    keep() {
+      // On a slow disk the next look begins before this one ends, and would take its lock for another process's.
+      looking ??= look().finally(() => (looking = undefined));
+      return looking;
     },
   };
 }
