@@ -130,6 +130,30 @@ describe('A frontier', () => {
     expect(() => new Frontier().append(Buffer.alloc(31))).toThrow(RangeError);
   });
 
+  it('takes leaves as hexadecimal digits, too', () => {
+    const frontier = new Frontier();
+    for (const [index, leaf] of leaves.entries()) {
+      frontier.appendHex(
+        index % 2 === 0 ? leaf.toString('hex') : leaf.toString('hex').toUpperCase(),
+      );
+      expect(frontier.root()).toEqual(roots[index + 1]);
+    }
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['too few digits', 'a'.repeat(62)],
+    ['too many digits', 'a'.repeat(66)],
+    ['something else at the end', `${'a'.repeat(63)}g`],
+    ['something else at the beginning', `-${'a'.repeat(63)}`],
+    ['a letter of two bytes', `${'a'.repeat(62)}ää`],
+  ])('refuses %s in the place of 64 digits, and stays as it was', (_, text) => {
+    const frontier = frontierOf(leaves.slice(0, 3));
+    expect(() => frontier.appendHex(text)).toThrow(RangeError);
+    expect(frontier.root()).toEqual(roots[3]);
+    expect(frontier.size).toBe(3);
+  });
+
   it('shares nothing with its clone, its hashes, its root or the leaf that was appended', () => {
     const leaf = Buffer.from(leafAt(5));
     const frontier = frontierOf(leaves.slice(0, 5));

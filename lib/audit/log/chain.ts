@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { BatchMemory } from './batch-memory.js';
 import { leafHash } from './leaf-hash.js';
 
 const LF = 0x0a;
@@ -38,7 +39,7 @@ export function chainLine(stream: string, { nextSeq, prev }: ChainEnd, body: str
 /** Records that are linked to each other, ready to be written together. */
 export interface ChainedBodies {
   readonly firstSeq: number;
-  /** Their lines, each with its LF. */
+  /** Their lines, each with its LF; until the memory is taken for the next batch. */
   readonly bytes: Buffer;
   /** Their leaf hashes. */
   readonly hashes: readonly string[];
@@ -53,8 +54,9 @@ export function chainBodies(
   stream: string,
   { nextSeq, prev }: ChainEnd,
   bodies: readonly string[],
+  memory = new BatchMemory(),
 ): ChainedBodies {
-  const space = Buffer.allocUnsafe(spaceFor(bodies));
+  const space = memory.take(spaceFor(bodies));
   let [at, last] = [0, prev];
   const hashes = bodies.map((body, index) => {
     const start = at;

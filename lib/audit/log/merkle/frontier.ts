@@ -53,12 +53,21 @@ export class Frontier {
   append(leaf: Buffer): void {
     if (leaf.length !== HASH_BYTES) throw new RangeError('a leaf hash must have 32 bytes');
     this.#memory.set(leaf, RIGHT);
-    // Each trailing 1 of the size is a perfect subtree that finds its equal now.
-    for (let rest = this.#size; rest % 2 === 1; rest = (rest - 1) / 2) {
-      this.#hashWith(--this.#depth);
-    }
-    this.#memory.copyWithin(offsetOf(this.#depth++), RIGHT, NODE_BYTES);
-    this.#size += 1;
+    this.#grow();
+  }
+
+  /**
+   * As {@link Frontier.append}, of a leaf hash as a receipt has it.
+   *
+   * @param leaf 64 hexadecimal digits
+   * @throws RangeError when it is something else
+   */
+  appendHex(leaf: string): void {
+    const isHash = leaf.length === 2 * HASH_BYTES;
+    // No buffer for each leaf, which would cost half as much as to hash it.
+    if (!isHash || this.#memory.write(leaf, RIGHT, 'hex') !== HASH_BYTES)
+      throw new RangeError('a leaf hash must have 64 hexadecimal digits');
+    this.#grow();
   }
 
   /** The root hash, 32 bytes; of no leaves, SHA-256 of nothing. */
@@ -83,6 +92,16 @@ export class Frontier {
     copy.#depth = this.#depth;
     copy.#size = this.#size;
     return copy;
+  }
+
+  /** Takes the right hash of the pair in as the next leaf. */
+  #grow(): void {
+    // Each trailing 1 of the size is a perfect subtree that finds its equal now.
+    for (let rest = this.#size; rest % 2 === 1; rest = (rest - 1) / 2) {
+      this.#hashWith(--this.#depth);
+    }
+    this.#memory.copyWithin(offsetOf(this.#depth++), RIGHT, NODE_BYTES);
+    this.#size += 1;
   }
 
   /** Makes the right hash of the pair the parent of a subtree on the stack and itself. */

@@ -122,7 +122,7 @@ export class Checkpointer {
   #tree(): Frontier {
     const { frontier } = this.#parts;
     for (const leafHashes of this.#waiting) {
-      for (const leafHash of leafHashes) frontier.append(Buffer.from(leafHash, 'hex'));
+      for (const leafHash of leafHashes) frontier.appendHex(leafHash);
     }
     this.#waiting = [];
     return frontier;

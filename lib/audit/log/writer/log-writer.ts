@@ -1,3 +1,4 @@
+import { BatchMemory } from '../batch-memory.js';
 import { chainBodies, type ChainedBodies as Chained, type ChainEnd } from '../chain.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { DiskReserve } from './disk-reserve.js';
@@ -29,6 +30,7 @@ export class LogWriter {
   readonly #parts: WriterParts;
   readonly #segments: SegmentSeries;
   readonly #gap = new Gap();
+  readonly #memory = new BatchMemory();
   #end: ChainEnd;
   /** What the log has to say of itself, behind the next records. */
   #own: OwnRecord[] = [];
@@ -123,7 +125,7 @@ export class LogWriter {
     for (let attempt = 1; ; attempt += 1) {
       const own = [...this.#own, ...(tellsGap ? this.#gap.records() : [])];
       const all = [...bodies, ...own.map((each) => ownRecordBody(each))];
-      const chained = chainBodies(this.#parts.stream, this.#end, all);
+      const chained = chainBodies(this.#parts.stream, this.#end, all, this.#memory);
       if (all.length === 0) return chained;
       try {
         this.#segments.append(chained.bytes, chained.firstSeq);
