@@ -63,6 +63,6 @@ Opening includes the writer thread, the end of the epoch of the run before, and 
 
 ${started.text}
 
-Method: \`npm run bench:audit\`, in one process. Recording: ${ROUNDS} rounds after ${WARM_UPS} of warm-up; each round gives every line ${WINDOW_MS} ms, one after the other, and begins with another one. CPU time is that of all threads of this process; PostgreSQL's server has its own, which is not in it. Everything is written to one disk.
+Method: \`npm run bench:audit\`, in one process. Recording: ${ROUNDS} rounds after ${WARM_UPS} of warm-up; each round gives every line ${WINDOW_MS} ms, one after the other, the compared ones next to each other, and begins with another one. CPU time is that of all threads of this process; PostgreSQL's server has its own, which is not in it. Everything is written to one disk.
 `,
 );
