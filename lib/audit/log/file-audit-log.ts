@@ -3,34 +3,25 @@ import { AuditError } from '../../errors/audit.error.js';
 import type { EventLevel } from '../../events/vocabulary.js';
 import type { AuditRecord } from '../record/audit-record.js';
 import { AuditLog, type AuditHealth, type Receipt } from './audit-log.js';
-import {
-  closed,
-  lockLost,
-  notWritten,
-  queueFull,
-  refused,
-  writeFailed,
-} from './file-audit-log.errors.js';
+import { closed, lockLost, notWritten } from './file-audit-log.errors.js';
 import { healthOf, NOTHING_YET } from './file-audit-log.health.js';
 import { findLog } from './found-log.js';
 import type { LogWatcher } from './log-watcher.js';
 import { proveRecord, type ProvenRecord } from './read/prove-record.js';
 import { queryLog } from './read/query-log.js';
 import type { PseudonymsOf, RecordFilter } from './read/record-filter.js';
-import { costOf, RecordQueue, type WaitingRecord } from './record-queue.js';
+import { RecordBatches } from './record-batches.js';
 import { removeLitter } from './remove-litter.js';
 import { adoptStream, missingStreams, unusable, type Stream } from './stream.js';
 import { verifyLog, type VerifyOptions } from './verify/verify-log.js';
 import type { VerifyReport } from './verify/verify-report.js';
-import { Gap } from './writer/gap.js';
 import type { OwnRecord } from './writer/own-record.js';
 import type { SegmentSystem } from './writer/segment-file.js';
 import { WRITER_LIMITS, type WriterLimits } from './writer/writer-setup.js';
-import type { Written } from './writer/batch-parts.js';
 import { WriterSupervisor } from './writer/writer-supervisor.js';
 
 const LOCK_INTERVAL_MS = 1000;
-const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+
 /** How a {@link FileAuditLog} differs from the usual. */
 export interface FileAuditLogOptions {
   /** The folder of the private keys. @default `<directory>/keys` */
@@ -42,27 +33,24 @@ export interface FileAuditLogOptions {
   readonly system?: SegmentSystem;
 }
 
-/**
- * Appends records to files. Whatever waits while one batch is written and flushed goes into the next
- * batch together, so that many callers share one `fdatasync`.
- */
+/** Appends records to files, as long as this process has the stream. */
 export class FileAuditLog extends AuditLog {
   readonly #directory: string;
   readonly #keyFolder: string;
   readonly #options: FileAuditLogOptions;
-  readonly #queue = new RecordQueue(MAX_QUEUED_BYTES);
-  readonly #gap = new Gap();
+  readonly #batches = new RecordBatches({
+    stream: () => this.#stream?.name ?? '',
+    write: (batch) => this.#writer?.write(batch) ?? Promise.reject(closed()),
+  });
   #stream: Stream | undefined;
   #writer: WriterSupervisor | undefined;
   #watcher: LogWatcher | undefined;
   #state = NOTHING_YET;
   #isClosing = false;
-  #writing: Promise<void> | undefined;
   /** Another process has taken the stream, since somebody removed the lock. */
   #isOusted = false;
   #lockTimer: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
-  #newest: Promise<unknown> = Promise.resolve();
 
   constructor(directory: string, options: FileAuditLogOptions = {}) {
     super();
@@ -86,18 +74,11 @@ export class FileAuditLog extends AuditLog {
   override append(body: string, level: EventLevel = 'info'): Promise<Receipt> {
     if (!this.#writer || this.#isClosing) return Promise.reject(closed());
     if (this.#isOusted) return Promise.reject(lockLost());
-    const cost = costOf(body);
-    if (!this.#queue.hasRoomFor(level, cost)) return Promise.reject(this.#tooMany(level));
-    const appended = new Promise<Receipt>((resolve, reject) => {
-      this.#queue.push({ body, cost, level, resolve, reject });
-      this.#writing ??= this.#writeAll();
-    });
-    this.#newest = appended;
-    return appended;
+    return this.#batches.append(body, level);
   }
 
   override hasRoomFor(level: EventLevel): boolean {
-    return this.#queue.hasRoomFor(level);
+    return this.#batches.queue.hasRoomFor(level);
   }
 
   override async query(filter: RecordFilter, pseudonymsOf: PseudonymsOf): Promise<AuditRecord[]> {
@@ -119,9 +100,8 @@ export class FileAuditLog extends AuditLog {
     return verifyLog(this.#directory, options);
   }
 
-  override async flush(): Promise<void> {
-    // Not until nothing waits: under a steady load something always does.
-    await this.#newest.catch(() => undefined);
+  override flush(): Promise<void> {
+    return this.#batches.flush();
   }
 
   override async checkpoint(): Promise<string> {
@@ -138,8 +118,8 @@ export class FileAuditLog extends AuditLog {
     return healthOf({
       stream: this.#stream?.name,
       state: this.#state,
-      queue: this.#queue,
-      gap: this.#gap,
+      queue: this.#batches.queue,
+      gap: this.#batches.gap,
       writer: this.#writer,
       isClosing: this.#isClosing,
       isOusted: this.#isOusted,
@@ -154,10 +134,10 @@ export class FileAuditLog extends AuditLog {
 
   async #close(): Promise<void> {
     clearInterval(this.#lockTimer);
-    await this.#writing;
+    await this.#batches.settled();
     if (this.#isOusted) return this.#leave();
     try {
-      if (this.#gap.isOpen) await this.#writeBatch([]);
+      await this.#batches.end();
       await this.#writer?.close();
     } catch (cause) {
       throw notWritten(cause);
@@ -238,55 +218,7 @@ export class FileAuditLog extends AuditLog {
 
   /** What was lost while no writer could be started is told though no other record comes. */
   #tellLosses(): void {
-    if (this.#writer?.isDown === false && this.#gap.isOpen && !this.#isClosing)
-      this.#writing ??= this.#writeAll();
-  }
-
-  /** Begins when this turn of the event loop is over, so that callers of one turn share a batch. */
-  async #writeAll(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    do await this.#writeBatch(this.#queue.take());
-    while (this.#queue.length > 0);
-    this.#writing = undefined;
-  }
-
-  async #writeBatch(batch: readonly WaitingRecord[]): Promise<void> {
-    const losses = this.#gap.take();
-    try {
-      const critical = batch.flatMap(({ level }, index) => (level === 'critical' ? [index] : []));
-      const bodies = batch.map(({ body }) => body);
-      const written = await this.#writer?.write({ bodies, critical, losses });
-      if (!written) throw closed();
-      this.#answer(batch, written);
-    } catch (cause) {
-      for (const loss of losses) this.#gap.add(loss);
-      for (const waiting of batch) {
-        this.#lose('write-failed', waiting.level);
-        waiting.reject(writeFailed(cause));
-      }
-    }
-  }
-
-  #answer(batch: readonly WaitingRecord[], { places, reason, code }: Written): void {
-    const name = this.#stream?.name ?? '';
-    for (const [index, waiting] of batch.entries()) {
-      const place = places[index];
-      if (place) {
-        const { seq, leafHash } = place;
-        waiting.resolve({ id: `${name}:${seq}`, leafHash, durability: 'fdatasync' });
-      } else waiting.reject(refused(reason, code));
-    }
-  }
-
-  #tooMany(level: EventLevel): AuditError {
-    this.#lose('queue-full', level);
-    return queueFull();
-  }
-
-  #lose(reason: 'queue-full' | 'write-failed', level: EventLevel): void {
-    const now = Date.now();
-    const critical = level === 'critical' ? 1 : 0;
-    this.#gap.add({ reason, lost: 1, critical, since: now, until: now });
+    if (this.#writer?.isDown === false && !this.#isClosing) this.#batches.tellLosses();
   }
 }
 
