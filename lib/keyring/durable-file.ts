@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Writes a new private file (mode 0600) and waits until the disk has it. */
@@ -37,4 +37,25 @@ export async function replaceDurably(path: string, text: string): Promise<void> 
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/**
+ * Makes a private folder (mode 0700), with those above it, and waits until the disk has their names. The name of
+ * one that is there is flushed, too, as far as that may be done: whoever made it may have been killed before.
+ */
+export async function makeFolderDurably(folder: string): Promise<void> {
+  const parent = dirname(folder);
+  if (parent === folder) return;
+  if (await isThere(folder)) return syncFolder(parent).catch(() => undefined);
+  // From the top: only the last of those that are there can be one whose name the disk does not have.
+  await makeFolderDurably(parent);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await syncFolder(parent);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

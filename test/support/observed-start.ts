@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 
 /*
  * Starts a log and says in which order files are flushed, written and removed meanwhile:
- * `observed-start.js <directory>`.
+ * `observed-start.js <directory> [<folder of the keys>]`.
  */
 const names = new Map<number, string>();
 const order: string[] = [];
@@ -46,8 +46,10 @@ promises.open = async (path, ...how) => {
 syncBuiltinESMExports();
 
 const { FileAuditLog } = await import('../../lib/audit/log/file-audit-log.js');
-const log = new FileAuditLog(process.argv[2] ?? '', {
+const [, , directory = '', keyDirectory] = process.argv;
+const log = new FileAuditLog(directory, {
   writer: 'inline',
+  ...(keyDirectory !== undefined && { keyDirectory }),
   limits: { reserveBytes: 0 },
 });
 await log.open();

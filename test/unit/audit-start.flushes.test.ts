@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { copyFileSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
 import { privateKeyPem } from '../../lib/audit/log/writer/epoch-keys.js';
@@ -9,8 +18,8 @@ import { auditBody, crashedLog, onlyStream } from '../support/crashed-log.js';
 const SCRIPT = resolve('build/test/support/observed-start.js');
 
 /** What a start flushes, writes and removes, in order. */
-function observedStart(directory: string): string[] {
-  const said = execFileSync(process.execPath, [SCRIPT, directory], { timeout: 20_000 });
+function observedStart(...folders: readonly string[]): string[] {
+  const said = execFileSync(process.execPath, [SCRIPT, ...folders], { timeout: 20_000 });
   return JSON.parse(said.toString()) as string[];
 }
 
@@ -70,5 +79,22 @@ describe('A start after a kill', () => {
     expect(inOrder(order, 'flush keys', 'write epochs.notes')).toBe(true);
     const taken = readFileSync(join(directory, 'keys', `${name}.1.pem`), 'utf8');
     expect(taken).toBe(privateKeyPem(privateKey));
+  });
+});
+
+describe('A first start', () => {
+  it('lets the disk know the names of all folders that it makes', () => {
+    const root = mkdtempSync(join(tmpdir(), 'audit-'));
+    const order = observedStart(join(root, 'a', 'b', 'log'), join(root, 'a', 'c', 'keys'));
+    const parents = [basename(root), 'a', 'b', 'c'].map((name) => `flush ${name}`);
+    expect(order).toEqual(expect.arrayContaining(parents));
+  });
+
+  it('lets it know the name of a folder that is there already: whoever made it may have been killed', () => {
+    const root = mkdtempSync(join(tmpdir(), 'audit-'));
+    mkdirSync(join(root, 'a', 'b'), { recursive: true });
+    const order = observedStart(join(root, 'a', 'b', 'log'));
+    expect(inOrder(order, 'flush a', 'flush b')).toBe(true);
+    expect(observedStart(join(root, 'a', 'b', 'log'))).toContain('flush b');
   });
 });

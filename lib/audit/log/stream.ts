@@ -1,16 +1,14 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
-import { syncFolder } from '../../keyring/durable-file.js';
+import { makeFolderDurably, syncFolder } from '../../keyring/durable-file.js';
 import { damaged } from './file-audit-log.errors.js';
 import { genesisHash } from './leaf-hash.js';
 import { makeStream } from './make-stream.js';
 import { newStreamName, STREAM_NAME } from './stream-name.js';
 import { lockStream, type StreamLock } from './stream-lock.js';
 import { GENESIS_FILE, readGenesis as readGenesisKey } from './verify/stream-identity.js';
-
-const PRIVATE_FOLDER = 0o700;
 
 /** One chain of records, written by one process at a time: a folder in the log's directory. */
 export interface Stream {
@@ -30,8 +28,8 @@ export interface Stream {
  * @throws AuditError `AUDIT_DIRECTORY_UNUSABLE`, or `AUDIT_LOG_DAMAGED` when a stream lost its beginning
  */
 export async function adoptStream(directory: string, keyFolder: string): Promise<Stream> {
-  await makeFolder(directory);
-  await makeFolder(keyFolder);
+  await makeFolderDurably(directory);
+  await makeFolderDurably(keyFolder);
   const names = (await readdir(directory)).filter((name) => STREAM_NAME.test(name));
   names.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : 1));
   for (const name of names) {
@@ -97,10 +95,6 @@ export async function missingStreams(directory: string, keyFolder: string): Prom
     (file) => /^(.+)\.identity\.pem$/.exec(file)?.[1] ?? [],
   );
   return registered.filter((name) => STREAM_NAME.test(name) && !there.has(name)).toSorted();
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
 }
 
 /** The system refused something in the log's folder. */
