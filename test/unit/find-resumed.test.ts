@@ -60,4 +60,14 @@ describe('What a writer that died had written', () => {
     expect(withoutTold([loss(7, 2)], told)).toEqual([]);
     expect(withoutTold([{ ...loss(7, 2), reason: 'queue-full' }], told)).toHaveLength(1);
   });
+
+  it('tells of no losses in a record that only has the name of the event within', async () => {
+    const directory = await crashedLog(1);
+    const log = new FileAuditLog(directory, { writer: 'inline', limits: { reserveBytes: 0 } });
+    await log.open();
+    const details = '{"event":"audit_gap","reason":"disk-full","lost":7,"critical":2}';
+    await log.append(`"time":"2026-11-23T00:00:00.000Z","event":"e","details":${details}}`);
+    await log.close();
+    expect((await resumed(directory, [auditBody(1)], 0)).told).toEqual([]);
+  });
 });

@@ -28,7 +28,9 @@ export async function findResumed(
 
 function lossIn(line: string): ToldLoss[] {
   if (!line.includes('"event":"audit_gap"')) return [];
-  const { details } = JSON.parse(line) as { details?: Partial<ToldLoss> };
+  const { event, details } = JSON.parse(line) as { event: unknown; details?: Partial<ToldLoss> };
+  // The same text may stand within the details of another one.
+  if (event !== 'audit_gap') return [];
   const { reason, lost, critical } = details ?? {};
   const isLoss = reason !== undefined && lost !== undefined && critical !== undefined;
   return isLoss ? [{ reason, lost, critical }] : [];
