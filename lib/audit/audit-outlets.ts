@@ -4,8 +4,10 @@ import type { AuditAnchor } from './anchor/audit-anchor.js';
 import { LogTiles } from './log/log-tiles.js';
 import type { FoundLog, LogWatcher } from './log/log-watcher.js';
 import { consistencyProof } from './log/merkle/consistency-proof.js';
+import { BelievedTime, type RetentionClocks } from './log/retention/believed-time.js';
 import type { RetentionOptions } from './log/retention/retention.options.js';
 import { pruneSegments } from './log/retention/retention.js';
+import { supportedTime } from './log/retention/segment-time.js';
 import type { AuditEvent } from './record/audit-event.js';
 import type { AuditSink } from './ship/audit-sink.js';
 import { Shipper, type ShipperState } from './ship/shipper.js';
@@ -14,6 +16,10 @@ import { startCheck } from './ship/start-check.js';
 
 const RETENTION_INTERVAL_MS = 60 * 60 * 1000;
 const PRUNING_TIMEOUT_MS = 5000;
+const SYSTEM_CLOCKS: RetentionClocks = Object.freeze({
+  wall: () => Date.now(),
+  monotonic: () => performance.now(),
+});
 
 /** Where records and checkpoints go from the log, and how. */
 export interface AuditOutletsOptions {
@@ -24,6 +30,8 @@ export interface AuditOutletsOptions {
   readonly report: (event: AuditEvent) => void;
   /** Records, and resolves when the disk has it. */
   readonly record: (event: AuditEvent) => Promise<unknown>;
+  /** By which retention tells ages. @default those of the system */
+  readonly clocks?: RetentionClocks;
 }
 
 /** How far the log has gone out. */
@@ -32,6 +40,11 @@ export interface AuditOutletsState {
   readonly sinks: readonly ({ readonly name: string } & ShipperState)[];
   /** How far each anchor has come. */
   readonly anchors: readonly AnchorState[];
+  /** How `retention.days` does; only where that is set. */
+  readonly retention?: {
+    /** By how many milliseconds it goes behind the system's clock, which it does not believe; 0 is usual. */
+    readonly heldBackMs: number;
+  };
 }
 
 /** Brings a log to its sinks and anchors, and removes what need not be kept any more. */
@@ -40,6 +53,7 @@ export class AuditOutlets implements LogWatcher {
   #shippers: { readonly name: string; readonly shipper: Shipper }[] = [];
   #anchoring: Anchoring | undefined;
   #tiles: LogTiles | undefined;
+  #time: BelievedTime | undefined;
   #folder = '';
   #note = '';
   #signedSize = 0;
@@ -53,7 +67,7 @@ export class AuditOutlets implements LogWatcher {
   /** @throws AuditError `AUDIT_LOG_ROLLED_BACK` when a sink or an anchor has seen more than the log holds */
   async beforeWriting(found: FoundLog): Promise<void> {
     const { stream, folder, identity } = found;
-    const { sinks, anchors, report } = this.#options;
+    const { sinks, anchors, report, retention, clocks = SYSTEM_CLOCKS } = this.#options;
     await startCheck({
       stream,
       folder,
@@ -76,7 +90,8 @@ export class AuditOutlets implements LogWatcher {
     const proofFrom = async (oldSize: number, size: number): Promise<Buffer[]> =>
       consistencyProof(oldSize, size, await tiles.upTo(size));
     this.#anchoring = new Anchoring({ anchors, stream, folder, report, proofFrom });
-    this.#timer = setInterval(() => this.prune(), RETENTION_INTERVAL_MS).unref();
+    if (retention?.days !== undefined) this.#time = new BelievedTime(clocks, supportedTime(folder));
+    this.#timer = setInterval(() => void this.prune(), RETENTION_INTERVAL_MS).unref();
   }
 
   onCheckpoint(note: string): void {
@@ -100,27 +115,31 @@ export class AuditOutlets implements LogWatcher {
   }
 
   /** Removes segments that need not be kept. A failure is reported and tried again an hour later. */
-  prune(): void {
+  async prune(): Promise<void> {
     const { retention, record, report } = this.#options;
     if (!retention || !this.#tiles || this.#pruning) return;
+    const time = this.#time;
     this.#pruning = pruneSegments({
       folder: this.#folder,
       tiles: this.#tiles,
       options: retention,
       floor: () => this.#floor(),
       record,
+      ...(time && { now: () => time.now() }),
     })
       .then(
         () => undefined,
         () => report({ event: 'audit_retention_failed', level: 'warn' }),
       )
       .finally(() => (this.#pruning = undefined));
+    await this.#pruning;
   }
 
   state(): AuditOutletsState {
     return {
       sinks: this.#shippers.map(({ name, shipper }) => ({ name, ...shipper.state() })),
       anchors: this.#anchoring?.state() ?? [],
+      ...(this.#time && { retention: { heldBackMs: this.#time.heldBackMs } }),
     };
   }
 

@@ -268,7 +268,7 @@ export class AuditService implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     if (!this.#isConfigured()) return;
     await this.#open();
-    this.#outlets.prune();
+    void this.#outlets.prune();
   }
 
   /** Writes what was still reported, then closes the log. */

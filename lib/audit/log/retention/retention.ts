@@ -1,14 +1,13 @@
-import { closeSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../../../keyring/durable-file.js';
 import type { LogTiles } from '../log-tiles.js';
-import { openRegularSync } from '../read/regular-file-sync.js';
 import type { OwnRecord } from '../writer/own-record.js';
 import { listSegments, type SegmentName } from '../writer/segment-names.js';
-import { linesBackwards } from '../writer/tail.js';
 import { prunableSegments, type ClosedSegment } from './prunable-segments.js';
 import type { RetentionOptions } from './retention.options.js';
+import { lastTimeOf } from './segment-time.js';
 
 /** What retention works with. */
 export interface RetentionParts {
@@ -19,6 +18,7 @@ export interface RetentionParts {
   readonly floor: () => number;
   /** Records what is about to go, and resolves when the disk has that. */
   readonly record: (record: OwnRecord) => Promise<unknown>;
+  /** The time to go by, in ms since 1970. @default Date.now */
   readonly now?: () => number;
 }
 
@@ -66,21 +66,5 @@ function factsOf(folder: string, segments: readonly SegmentName[], index: number
   const path = join(folder, file);
   const bytes = statSync(path).size;
   const nextSeq = segments[index + 1]?.firstSeq ?? 0;
-  return { file, nextSeq, bytes, lastTime: lastTimeOf(path, bytes) };
-}
-
-function lastTimeOf(path: string, size: number): number | undefined {
-  const fd = openRegularSync(path);
-  if (typeof fd === 'string') return undefined;
-  try {
-    // What somebody appended to a segment has none.
-    for (const { line } of linesBackwards(fd, size)) {
-      const [, time = ''] = /"time":"([^"]{24})"/.exec(line?.toString('utf8', 0, 512) ?? '') ?? [];
-      const parsed = Date.parse(time);
-      if (!Number.isNaN(parsed)) return parsed;
-    }
-    return undefined;
-  } finally {
-    closeSync(fd);
-  }
+  return { file, nextSeq, bytes, lastTime: lastTimeOf(path) };
 }
