@@ -4,8 +4,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 
 /*
- * Starts a log for the first time, and keeps its directory as a kill would leave it before each change that
- * is made to it: `watched-start.js <directory> <folder for the copies>`.
+ * Starts a log, and keeps its directory as a kill would leave it before each change that is made to it:
+ * `watched-start.js <directory> <folder for the copies>`.
  */
 const [, , directory = '', copies = ''] = process.argv;
 let count = 0;
@@ -31,7 +31,16 @@ function watch(module: object, names: readonly string[]): void {
 }
 
 watch(promises, ['mkdir', 'open', 'rename', 'link', 'unlink', 'rm', 'writeFile']);
-watch(fs, ['openSync', 'renameSync', 'fsyncSync', 'fdatasyncSync', 'writeSync', 'unlinkSync']);
+watch(fs, [
+  'openSync',
+  'renameSync',
+  'fsyncSync',
+  'fdatasyncSync',
+  'ftruncateSync',
+  'writeSync',
+  'unlinkSync',
+  'rmSync',
+]);
 syncBuiltinESMExports();
 
 const { FileAuditLog } = await import('../../lib/audit/log/file-audit-log.js');

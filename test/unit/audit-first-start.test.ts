@@ -1,24 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
 import { verifyLog } from '../../lib/audit/log/verify/verify-log.js';
-import { auditBody } from '../support/crashed-log.js';
+import { verifyChain } from '../support/audit-chain.js';
+import { auditBody, crashedLog, onlyStream } from '../support/crashed-log.js';
 
 const SCRIPT = resolve('build/test/support/watched-start.js');
 
-let moments: string[];
-
-beforeAll(() => {
-  const root = mkdtempSync(join(tmpdir(), 'audit-'));
-  const copies = join(root, 'copies');
-  mkdirSync(copies);
-  execFileSync(process.execPath, [SCRIPT, join(root, 'log'), copies]);
-  moments = readdirSync(copies)
-    .toSorted()
-    .map((name) => join(copies, name));
-});
+/** What kills in the course of a start leave, at each moment. */
+function momentsOf(directory: string): string[] {
+  const copies = mkdtempSync(join(tmpdir(), 'audit-'));
+  execFileSync(process.execPath, [SCRIPT, directory, copies]);
+  const names = readdirSync(copies).toSorted();
+  return names.map((name) => join(copies, name));
+}
 
 async function tampered(directory: string): Promise<string[]> {
   const { streams } = await verifyLog(directory, {});
@@ -27,7 +24,20 @@ async function tampered(directory: string): Promise<string[]> {
   );
 }
 
+async function startAgain(directory: string): Promise<string> {
+  const log = new FileAuditLog(directory, { writer: 'inline', limits: { reserveBytes: 0 } });
+  await log.open();
+  const { id } = await log.append(auditBody(9));
+  await log.close();
+  return id;
+}
+
 describe('A log whose very first start is killed, at any moment,', () => {
+  let moments: string[];
+  beforeAll(() => {
+    moments = momentsOf(join(mkdtempSync(join(tmpdir(), 'audit-')), 'log'));
+  });
+
   it('does not look tampered with', async () => {
     expect(moments.length).toBeGreaterThan(20);
     for (const [index, moment] of moments.entries()) {
@@ -37,12 +47,37 @@ describe('A log whose very first start is killed, at any moment,', () => {
 
   it('starts again', async () => {
     for (const moment of moments) {
-      const log = new FileAuditLog(moment, { writer: 'inline', limits: { reserveBytes: 0 } });
-      await log.open();
-      const { id } = await log.append(auditBody(1));
-      expect(id).toMatch(/^[01]-.*:0$/);
-      await log.close();
+      expect(await startAgain(moment)).toMatch(/^[01]-.*:0$/);
       expect(await tampered(moment)).toEqual([]);
+    }
+  });
+});
+
+describe('A log with a torn end whose start is killed, at any moment,', () => {
+  const TORN = '{"v":1,"seq":3,"prev":"';
+  let moments: string[];
+  beforeAll(async () => {
+    const directory = await crashedLog(3);
+    appendFileSync(onlyStream(directory).segment, TORN);
+    moments = momentsOf(directory);
+  });
+
+  it('does not look tampered with', async () => {
+    expect(moments.length).toBeGreaterThan(20);
+    for (const [index, moment] of moments.entries()) {
+      expect([index, await tampered(moment)]).toEqual([index, []]);
+    }
+  });
+
+  it('starts again, has all of its records, and tells of that end once', async () => {
+    for (const [index, moment] of moments.entries()) {
+      await startAgain(moment);
+      const records = verifyChain(onlyStream(moment));
+      const events = records.flatMap(({ event, n }) =>
+        event === 'audit_unclean_stop' ? [] : [n ?? event],
+      );
+      expect([index, events]).toEqual([index, [1, 2, 3, 'audit_torn_tail', 9]]);
+      expect([index, await tampered(moment)]).toEqual([index, []]);
     }
   });
 });
