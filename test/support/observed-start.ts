@@ -4,12 +4,12 @@ import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
 
 /*
- * Starts a log and says in which order files are flushed, written and removed meanwhile:
+ * Starts a log and says in which order files are flushed, written, cut and removed meanwhile:
  * `observed-start.js <directory> [<folder of the keys>]`.
  */
 const names = new Map<number, string>();
 const order: string[] = [];
-const { openSync, writeSync, fsyncSync, fdatasyncSync, unlinkSync } = fs;
+const { openSync, writeSync, fsyncSync, fdatasyncSync, ftruncateSync, unlinkSync } = fs;
 
 const nameOf = (fd: number): string => names.get(fd) ?? '';
 fs.openSync = (path, ...how) => {
@@ -28,6 +28,10 @@ fs.fsyncSync = (fd) => {
 fs.fdatasyncSync = (fd) => {
   fdatasyncSync(fd);
   order.push(`flush ${nameOf(fd)}`);
+};
+fs.ftruncateSync = (fd, size) => {
+  order.push(`cut ${nameOf(fd)}`);
+  ftruncateSync(fd, size);
 };
 fs.unlinkSync = (path) => {
   order.push(`remove ${basename(path.toString())}`);

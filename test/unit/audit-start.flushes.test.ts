@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import {
+  appendFileSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -17,7 +18,7 @@ import { auditBody, crashedLog, onlyStream } from '../support/crashed-log.js';
 
 const SCRIPT = resolve('build/test/support/observed-start.js');
 
-/** What a start flushes, writes and removes, in order. */
+/** What a start flushes, writes, cuts and removes, in order. */
 function observedStart(...folders: readonly string[]): string[] {
   const said = execFileSync(process.execPath, [SCRIPT, ...folders], { timeout: 20_000 });
   return JSON.parse(said.toString()) as string[];
@@ -48,6 +49,19 @@ describe('A start after a kill', () => {
     const { segment } = onlyStream(directory);
     const order = observedStart(directory);
     expect(inOrder(order, `flush ${basename(directory)}`, `write ${basename(segment)}`)).toBe(true);
+  });
+
+  it('cuts a torn end off only once the disk has it, and its name, elsewhere', async () => {
+    const directory = await crashedLog(3);
+    const { folder, segment } = onlyStream(directory);
+    appendFileSync(segment, '{"v":1');
+    const order = observedStart(directory);
+    const [torn = ''] = readdirSync(folder).filter((name) => name.startsWith('torn-'));
+    const before = order.slice(0, order.indexOf(`cut ${basename(segment)}`));
+    expect(inOrder(before, `write ${torn}`, `flush ${torn}`)).toBe(true);
+    expect(before.lastIndexOf(`flush ${basename(folder)}`)).toBeGreaterThan(
+      before.indexOf(`flush ${torn}`),
+    );
   });
 
   it('destroys the key of an epoch only once the disk has the statement that ended it', async () => {
