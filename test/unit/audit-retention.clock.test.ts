@@ -13,6 +13,8 @@ import { onlyStream } from '../support/crashed-log.js';
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
+/** So far past what a log supports, a clock is believed at once. */
+const REST = 5 * YEAR;
 const NOW = Date.parse('2026-11-27T00:00:00.000Z');
 
 /** Clocks that a test moves. */
@@ -45,21 +47,21 @@ function hoursUntilBelieved(time: BelievedTime, clocks: MovedClocks, atMost = 10
 
 describe('The time of day is believed by retention', () => {
   it('at once at a first start, and where the log goes on', () => {
-    for (const supported of [undefined, NOW, NOW - DAY, NOW + YEAR]) {
+    for (const supported of [undefined, NOW, NOW - DAY, NOW - REST, NOW + YEAR]) {
       const clocks = new MovedClocks();
       expect(new BelievedTime(clocks, supported).now()).toBe(NOW);
     }
   });
 
-  it('an hour after a start that is more than a day past what the log supports, until then a day past it', () => {
-    const clocks = new MovedClocks(NOW + YEAR);
+  it('an hour after a start that is more than five years past what the log supports, until then a day past it', () => {
+    const clocks = new MovedClocks(NOW + 73 * YEAR);
     const time = new BelievedTime(clocks, NOW);
     expect(time.now()).toBe(NOW + DAY);
-    expect(time.heldBackMs).toBe(YEAR - DAY);
+    expect(time.heldBackMs).toBe(73 * YEAR - DAY);
     clocks.pass(HOUR / 2);
     expect(time.now()).toBe(NOW + DAY);
     clocks.pass(HOUR / 2);
-    expect(time.now()).toBe(NOW + YEAR + HOUR);
+    expect(time.now()).toBe(NOW + 73 * YEAR + HOUR);
     expect(time.heldBackMs).toBe(0);
   });
 
@@ -128,12 +130,14 @@ describe('The time of day is believed by retention', () => {
     });
     const runs = fc.array(step, { minLength: 1, maxLength: 80 });
     fc.assert(
-      fc.property(runs, fc.integer({ min: -YEAR, max: YEAR }), (steps, sinceSupported) => {
+      fc.property(runs, fc.integer({ min: -YEAR, max: 10 * YEAR }), (steps, sinceSupported) => {
         const clocks = new MovedClocks();
         const supported = NOW - sinceSupported;
         const time = new BelievedTime(clocks, supported);
         const said = [{ at: clocks.monotonic(), wall: clocks.time }];
-        expect(time.now()).toBeLessThanOrEqual(Math.min(clocks.time, supported + DAY));
+        expect(time.now()).toBeLessThanOrEqual(
+          Math.min(clocks.time, Math.max(supported + DAY, NOW <= supported + REST ? NOW : 0)),
+        );
         for (const { hours, set } of steps) {
           clocks.pass(hours * HOUR);
           clocks.time += set;
@@ -249,8 +253,14 @@ describe('Retention', () => {
     }
   });
 
-  it('removes what is old an hour after the start of a log that was off for a year', async () => {
-    const clocks = new MovedClocks(NOW + YEAR);
+  it('removes at once what is old of a log that was off for a year', async () => {
+    const { pruned, close } = await run(new MovedClocks(NOW + YEAR), { days: 30 });
+    expect(await pruned()).toBe(true);
+    await close();
+  });
+
+  it('removes what is old an hour after the start of a log that was off for six years', async () => {
+    const clocks = new MovedClocks(NOW + 6 * YEAR);
     const { pruned, close } = await run(clocks, { days: 30 }, [clocks.time]);
     expect(await pruned()).toBe(false);
     clocks.pass(HOUR);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemErrorCode } from '../../common/system-error-code.js';
 import { AuditError } from '../../errors/audit.error.js';
-import { syncFolder } from '../../keyring/durable-file.js';
+import { makeFolderDurably, syncFolder } from '../../keyring/durable-file.js';
 import { noteFileEntry, parseNoteFile } from '../log/note/note-file.js';
 import { NO_LINK_NO_WAIT } from '../log/read/regular-file.js';
 
@@ -60,13 +60,14 @@ export class NoteJournal {
    * @throws AuditError `AUDIT_LOG_DAMAGED` when something else stands where notes should, or cannot be cut off
    */
   async append(note: string): Promise<void> {
-    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+    const folder = dirname(this.#path);
+    await stat(folder).catch(() => makeFolderDurably(folder));
     await this.#opened(APPENDING, async (handle) => {
       const { end, torn } = await readEnd(handle, this.#path);
       if (torn.length > 0) await this.#setAside(handle, end, torn);
       await handle.appendFile(noteFileEntry(note), 'utf8');
       await handle.datasync();
-      if (end === 0) await syncFolder(dirname(this.#path));
+      if (end === 0) await syncFolder(folder);
     });
   }
 
@@ -76,6 +77,7 @@ export class NoteJournal {
     // What has that name may be half of the same, of an earlier try, or a link.
     await rm(aside, { force: true });
     await writeFile(aside, torn, { flag: 'wx', mode: 0o600, flush: true });
+    await syncFolder(dirname(this.#path));
     try {
       await handle.truncate(end);
     } catch (cause) {

@@ -2,6 +2,8 @@ import type { Clock } from '../../../common/clock.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
+/** A log is seldom taken up again later; a clock that lost its time is mostly further off. */
+const LONGEST_REST_MS = 5 * 365 * DAY_MS;
 /** Timers that are set to an hour may be early. */
 const SETTLING_MS = HOUR_MS - 60_000;
 
@@ -22,9 +24,10 @@ interface Look {
 }
 
 /**
- * How far the time of day is believed: a clock that was set forward must not let records go. In the first hour of a
- * run, no further than a day past what the log supports; later, no further than an hour past what the clock said at
- * any time in the last 24 hours, plus the time that has passed since. It is to be looked at every hour.
+ * How far the time of day is believed: a clock that was set forward must not let records go. One that is more than
+ * five years past what the log supports counts as a day past it in the first hour of a run. At any time, it is
+ * believed no further than an hour past what it said in the last 24 hours, plus the time that has passed since. It
+ * is to be looked at every hour.
  */
 export class BelievedTime {
   readonly #clocks: RetentionClocks;
@@ -52,7 +55,8 @@ export class BelievedTime {
     const wall = at + offset;
     const lowest = Math.min(...this.#looks.map((look) => look.offset));
     const isSettled = at - this.#began >= SETTLING_MS;
-    const limit = isSettled ? Infinity : this.#supported + DAY_MS;
+    const isLikely = isSettled || wall <= this.#supported + LONGEST_REST_MS;
+    const limit = isLikely ? Infinity : this.#supported + DAY_MS;
     const believed = Math.min(wall, at + lowest + HOUR_MS, limit);
     this.#heldBackMs = Math.round(wall - believed);
     return believed;
