@@ -6,7 +6,7 @@ const SCHEMES: readonly CredentialForm[] = [
   {
     marks: inAnyCase('be', 'dp', 'y ', 'y\t', 'y\n', 'y\r', 'eg', 'tl'),
     pattern:
-      /(?:bearer|dpop|apikey|negotiate|ntlm)[ \t\r\n]+(?!authenti|authoriz|credential|tokens?\b|realm)[\w.~+/=-]{8,}/gi,
+      /(?:bearer|dpop|apikey|geniekey|negotiate|ntlm)[ \t\r\n]+(?!authenti|authoriz|credential|tokens?\b|realm)[\w.~+/=-]{8,}/gi,
   },
   {
     marks: inAnyCase('ba'),
@@ -14,6 +14,7 @@ const SCHEMES: readonly CredentialForm[] = [
     // "basic authentication" stays.
     accepts: (match) => /[\dA-Z+/=]/.test(match.slice('basic'.length)),
   },
+  form('SW', /SSWS[ \t\r\n]+[\w-]{16,}/g),
   form(
     '=',
     /(?:digest|hawk|oauth|aws4-hmac-sha256|shared(?:key|keylite|accesssignature)|signature|h?mac|vapid|privatetoken)[ \t\r\n]+[\w-]{1,40}=[^\r\n]*/gi,
@@ -64,9 +65,9 @@ const PRIVATE_KEYS: readonly CredentialForm[] = [
 /** Addresses that are themselves a secret, and secrets in the arguments of commands. */
 const ADDRESSES: readonly CredentialForm[] = [
   {
-    marks: inAnyCase('k.', 'd.', 'p.', 'e.'),
+    marks: inAnyCase('k.', 'd.', 'p.', 'e.', '/h', '/w'),
     pattern:
-      /(?:hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/webhooks|webhook\.office\.com\/webhookb2)\/[^\s"'<>]+/gi,
+      /(?:hooks\.zapier\.com\/hooks\/catch|\.tines\.com\/webhook|hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/webhooks|webhook\.office\.com\/webhookb2)\/[^\s"'<>]+/gi,
   },
   // Oracle takes passwords of 1,024 bytes.
   form('n:', /(?<keep>oracle:thin:[^/\s@]{1,128}\/)[^\s@]{1,1024}(?=@)/g),
