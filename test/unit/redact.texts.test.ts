@@ -93,6 +93,39 @@ describe('of a secret in a text, this is left', () => {
   });
 });
 
+describe('a secret with an escape in it', () => {
+  const head = Buffer.from('{"alg":"HS256"}').toString('base64url');
+  const token = `${head}.${head}.Sig-${SECRET}`;
+
+  it.each([
+    String.raw`\u002e \u002d`,
+    String.raw`\\u002E \\u002D`,
+    String.raw`\x2e \x2d`,
+    '%2E %2D',
+    '%252e %252d',
+    '%5Cu002e %5Cu002d',
+    '&#x2e; &#x2D;',
+    '&#46; &#45;',
+    String.raw`\. \-`,
+  ])('is taken out whole: %s', (escapes) => {
+    const [dot = '', hyphen = ''] = escapes.split(' ');
+    const text = token.replaceAll('.', dot).replaceAll('-', hyphen);
+    expect(redacted(`a ${text}, b`)).toBe('a [redacted], b');
+  });
+
+  it('is taken out whole where its slashes and pluses are escaped', () => {
+    const key = `ABSK${'Ab1'.repeat(16)}/${'Ab1'.repeat(8)}+${SECRET}`;
+    expect(redacted(`q=${encodeURIComponent(key)}&b=2`)).toBe('q=[redacted]&b=2');
+    expect(redacted(`"a": "${key.replaceAll('/', '\\/')}"`)).toBe('"a": "[redacted]"');
+  });
+
+  it('ends where its form ends, whatever is escaped behind it', () => {
+    const key = `ghp_${'Ab1'.repeat(12)}`;
+    expect(redacted(`${key}%2Frepo%2Fname`)).toBe('[redacted]%2Frepo%2Fname');
+    expect(redacted(`a=${token}%26b%3D1`)).toBe('a=[redacted]%26b%3D1');
+  });
+});
+
 describe('this is no secret, and stays as it is', () => {
   it.each([
     randomUUID(),

@@ -23,7 +23,7 @@ const SCHEMES: readonly CredentialForm[] = [
 
 /** Tokens that carry their own structure: those of this package, JSON Web Tokens, base64 of JSON. */
 const TOKENS: readonly CredentialForm[] = [
-  form('yJ yA W3 wo w0', /(?:ey[JA]|W3s|ewo[gJK]|ew0K)[\w+/=-]{4,}(?:\.[\w+/=-]*)*/g, isWebToken),
+  form('yJ yA W3 wo w0', /(?:ey[JA]|W3s|ewo[giJK]|ew0K)[\w+/=-]{4,}(?:\.[\w+/=-]*)*/g, isWebToken),
   form('AA', /gAAAAA[\w-]{20,}={0,2}/g),
   form('c1 v1', /[cv]1\.[\w-]{1,32}(?:\.[\w-]*){0,2}\.[\w-]{43}(?![\w-])/g),
   form('r1', /r1\.(?:wrapped\.[\w-]*\.|[\w-]{1,32}\.)[\w-]{40,}/g),
