@@ -69,6 +69,11 @@ const ADDRESSES: readonly CredentialForm[] = [
     pattern:
       /(?:hooks\.zapier\.com\/hooks\/catch|\.tines\.com\/webhook|hooks\.slack\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api\/webhooks|webhook\.office\.com\/webhookb2)\/[^\s"'<>]+/gi,
   },
+  // .netrc, in a line or over several.
+  form(
+    'sw',
+    /(?<keep>\b(?:machine\s{1,20}\S{1,256}|default)\s{1,20}(?:(?:login|account)\s{1,20}\S{0,255}[^\s:,]\s{1,20}){1,2}password\s{1,20}|\bmachine\s{1,20}\S{1,256}\s{1,20}password\s{1,20}(?=\S{1,256}\s{1,20}login\s))(?:"(?:\\.|[^"\\])*"|\S+)/g,
+  ),
   // Oracle takes passwords of 1,024 bytes.
   form('n:', /(?<keep>oracle:thin:[^/\s@]{1,128}\/)[^\s@]{1,1024}(?=@)/g),
   form('e=', /(?<keep>[?&#]code=)[\w.~%+/-]{16,}/g),

@@ -71,7 +71,8 @@ function tellingNameBefore(
   sign: number,
   { floor, isKey }: { readonly floor: number; readonly isKey: boolean },
 ): Name | undefined {
-  let end = back(text, sign, WHITE, Math.max(floor, sign - 3));
+  const first = text.charAt(sign - 1) === '!' ? sign - 1 : sign;
+  let end = back(text, first, WHITE, Math.max(floor, first - 3));
   end = back(text, end, CLOSER, Math.max(floor, end - MAX_CLOSERS));
   const start = back(text, end, NAME_PART, Math.max(floor, end - MAX_NAME));
   if (end - start < 1) return undefined;

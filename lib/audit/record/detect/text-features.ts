@@ -106,7 +106,7 @@ function featuresOfPairs(): Int32Array {
     }
   };
   const matching = (pattern: RegExp): string[] => characters.filter((each) => pattern.test(each));
-  for (const sign of '=:') add(matching(/[\w$.\-[\]"'`)}\\\s\0]/), sign, SIGN);
+  for (const sign of '=:') add(matching(/[\w$.\-[\]"'`)}\\\s!\0]/), sign, SIGN);
   for (const sign of '%&+\\') add(characters, sign, ESCAPE);
   for (const [code, each] of characters.entries())
     if (code < 32 || code === 127 || '"\'`'.includes(each)) add(characters, each, QUOTE);
