@@ -77,7 +77,12 @@ const ADDRESSES: readonly CredentialForm[] = [
   // Oracle takes passwords of 1,024 bytes.
   form('n:', /(?<keep>oracle:thin:[^/\s@]{1,128}\/)[^\s@]{1,1024}(?=@)/g),
   form('e=', /(?<keep>[?&#]code=)[\w.~%+/-]{16,}/g),
-  form('-u', /(?<keep>(?:^|\s)(?:-u|--user|--proxy-user)[ =]?["']?[^\s:"']{1,128}:)[^\s"']+/g),
+  form(
+    '-u',
+    /(?<keep>(?:^|\s)(?:-u|--user|--proxy-user)[ \t=]{0,4}["']?[^\s:"']{0,128}["']?:["']?)[^\s"']+/g,
+  ),
+  // Without a password, the user is the secret: `curl -u key:`.
+  form('-u', /(?<keep>(?:^|\s)(?:-u|--user)[ \t=]{1,4}["']?)[^\s:"']{8,128}(?=:["']?\s|:["']?$)/g),
   form(
     '-p',
     /(?<keep>(?:sshpass[ \t]+-p ?|(?:mysql|mariadb)[\w-]{0,16}[ \t](?:[^\r\n;|&]{0,256}[ \t])?-p)["']?)[^\s"']+/g,
