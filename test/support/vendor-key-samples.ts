@@ -8,10 +8,16 @@ export interface VendorKeySample {
 
 export const VENDOR_KEY_SAMPLES: readonly VendorKeySample[] = [
   { issuer: '1Password', begin: 'ops_', secret: /^eyJ[A-Za-z0-9]{60}$/ },
+  {
+    issuer: '1Password (account)',
+    begin: 'A3-ABCDEF-',
+    secret: /^[A-Z0-9]{11}(?:-[A-Z0-9]{5}){3}$/,
+  },
   { issuer: 'Adafruit', begin: 'aio_', secret: /^[A-Za-z0-9]{28}$/ },
   { issuer: 'Adobe', begin: 'p8e-', secret: /^[a-z0-9]{32}$/ },
   { issuer: 'Alchemy', begin: 'alcht_', secret: /^[A-Za-z0-9]{30}$/ },
   { issuer: 'Alibaba', begin: 'LTAI', secret: /^[A-Za-z0-9]{20}$/ },
+  { issuer: 'Apideck', begin: 'sk_live_', secret: /^[A-Za-z0-9]{4}-[A-Za-z0-9]{60}$/ },
   { issuer: 'AppSync', begin: 'da2-', secret: /^[a-z0-9]{26}$/ },
   { issuer: 'Artifactory', begin: 'cmVmd', secret: /^[A-Za-z0-9]{59}$/ },
   { issuer: 'Atlassian', begin: 'ATCTT', secret: /^3xFfG[\w-]{60}=[A-F0-9]{8}$/ },
@@ -121,6 +127,7 @@ export const VENDOR_KEY_SAMPLES: readonly VendorKeySample[] = [
   { issuer: 'Voiceflow', begin: 'VF.DM.', secret: /^[a-f0-9]{24}\.[A-Za-z0-9]{16}$/ },
   { issuer: 'Yandex', begin: 'AQVN', secret: /^[\w-]{36}$/ },
   { issuer: 'Yandex IAM', begin: 't1.', secret: /^9euelZ[\w-]{60}\.[\w-]{86}$/ },
+  { issuer: 'AWS (older)', begin: 'A3T', secret: /^[A-Z0-9]{17}$/ },
   { issuer: 'Azure Functions', begin: '', secret: /^[A-Za-z0-9]{44}AzFu[\w-]{8}$/, end: '==' },
   {
     issuer: 'Azure Storage',

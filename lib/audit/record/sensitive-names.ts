@@ -20,7 +20,7 @@ const FRAGMENTS = [
   '(?:api|access|auth|priv(?:ate)?|sign(?:ing)?|(?:en|de)crypt(?:ion)?|master|root|session|shared)key',
   '(?:account|storage|ssh|pgp|gpg|hmac|aes|rsa|wrapping|symmetric|licen[cs]e|service|subscription)key',
   '(?:recovery|webhook|stream|host|server|client|admin|application|bot|wallet|ring)key',
-  '(?:tls|ssl|crypto|cipher|enc|functions)key$',
+  '(?:tls|ssl|cipher|enc|functions)key$',
   '(?:github|gitlab|stripe|openai|anthropic|sendgrid|mailgun|datadog)key$',
   '(?:gh|git|github|gitlab|bitbucket|devops)pat$',
   'passkey$',

@@ -16,6 +16,8 @@ const FILLERS = new Set(
 );
 /** Names whose values go on to the end of the line. */
 const WHOLE_LINE = /(?:authorization|cookies?|phrase|mnemonic)\W*$/i;
+/** `!=` before a quotation: in code, an unquoted word behind it is most likely a variable. */
+const NOT_EQUAL = /^!={1,2}\s{0,4}\\*["'`]/;
 /** What tells that a text holds a JSON Web Key. */
 const KEY_TYPE = /"kty\\*"/;
 /** YAML: the value is what stands on the next lines, further to the right. */
@@ -71,7 +73,7 @@ function tellingNameBefore(
   sign: number,
   { floor, isKey }: { readonly floor: number; readonly isKey: boolean },
 ): Name | undefined {
-  const first = text.charAt(sign - 1) === '!' ? sign - 1 : sign;
+  const first = NOT_EQUAL.test(text.slice(Math.max(floor, sign - 1), sign + 16)) ? sign - 1 : sign;
   let end = back(text, first, WHITE, Math.max(floor, first - 3));
   end = back(text, end, CLOSER, Math.max(floor, end - MAX_CLOSERS));
   const start = back(text, end, NAME_PART, Math.max(floor, end - MAX_NAME));

@@ -6,7 +6,7 @@ import { form, type CredentialForm } from './credential-form.js';
  */
 export const VENDOR_KEYS: readonly CredentialForm[] = [
   // AWS: key ids, session tokens, Bedrock. Alibaba, Yandex.
-  form('IA CA', /A[KSBC](?:IA|CA)[0-9A-Z]{16}/g),
+  form('IA CA A3', /A(?:[KSBC](?:IA|CA)|3T[0-9A-Z])[0-9A-Z]{16}/g),
   form('Jb ZX', /(?:IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz)[\w+/=-]{16,}/g),
   form('SK k-', /(?:ABSK[\w+/=]{40,}|bedrock-api-key-[\w+/=-]{16,})/g),
   form(
@@ -37,7 +37,7 @@ export const VENDOR_KEYS: readonly CredentialForm[] = [
     /(?<![\w-])(?:M[Tjz]|N[DTjz]|O[DT])[\w-]{21,26}\.[\w-]{6}\.[\w-]{27,}/g,
   ),
   // Stripe and all who name their keys alike: <brand>_<kind>_<secret>.
-  form('e_ t_ d_ c_', /(?:[sr]k_(?:live|test|prod)_\w{10,}[\w-]*|whsec_[\w+/=-]{10,})/g),
+  form('e_ t_ d_ c_', /(?:[sr]k_(?:live|test|prod)_[\w-]{10,}|whsec_[\w+/=-]{10,})/g),
   form(
     'e_ t_ d_ v_ g_ x_ k_ y_ n_ i_ p_',
     /_(?:live|test|prod|dev|stage|staging|sandbox|[sra]?k|p?key|secret|token|pat|api|app)_(?=[A-Za-z]*\d)[A-Za-z0-9]{16,}[\w-]*/g,
@@ -77,6 +77,11 @@ export const VENDOR_KEYS: readonly CredentialForm[] = [
     'CI bk t. p_ k_ o- k-',
     /(?:CCI(?:PAT|PRJ)_\w{22}_[0-9a-fA-F]{40}|bk[au][a-z]?_[a-z0-9]{40}|[ps]at\.[\w-]{22}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{20}|sgp_(?:[0-9a-fA-F]{16}_|local_)?[0-9a-fA-F]{40}|slk_[0-9a-f]{64}|ico-[A-Za-z0-9]{32}|tk-us-[\w-]{48})/g,
   ),
+  // 1Password: what opens an account, together with the password.
+  form(
+    'A3',
+    /(?<![A-Z0-9])A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}/g,
+  ),
   // DigitalOcean, Heroku, Fly, Netlify, Vercel, Supabase, PlanetScale, Databricks, AppSync, Tailscale, Cloudflare.
   form(
     '1_ KU m1 m2 yV fp vc bp b_ e_ da y-',
@@ -109,7 +114,7 @@ export const VENDOR_KEYS: readonly CredentialForm[] = [
   // Plaid, EasyPost, Razorpay, Ramp, Typeform, Frame.io, ReadMe, Rootly, MaxMind, Authress, LaunchDarkly.
   form(
     's- EZ rz p_',
-    /(?:access-(?:sandbox|development|production)-[\da-f]{8}-[\da-f-]{27}|EZ[AT]K[A-Za-z0-9]{40,}|rzp_(?:live|test)_[A-Za-z0-9]{14}|ramp_(?:sec|tok)_[A-Za-z0-9]{40,}|tfp_[\w.=-]{40,})/g,
+    /(?:access-(?:sandbox|development|production)-[\da-f]{8}-[\da-f-]{27}|EZ[AT]K[A-Za-z0-9]{54}(?![A-Za-z0-9])|rzp_(?:live|test)_[A-Za-z0-9]{14}|ramp_(?:sec|tok)_[A-Za-z0-9]{40,}|tfp_[\w.=-]{40,})/g,
   ),
   form(
     'u- e_ y_ mk .a i- k-',
@@ -118,7 +123,7 @@ export const VENDOR_KEYS: readonly CredentialForm[] = [
   // 42, Nightfall, Ubidots, Voiceflow, Alchemy, Pganalyze, Portainer, Robinhood, Endor, Tableau, Teamwork, Cloudflare.
   form(
     '4t F- F. lc pg r_ rh r+ =: v1',
-    /(?:s-s4t2(?:ud|af)-[a-f0-9]{64}|(?<![A-Za-z0-9])(?:NF-[A-Za-z0-9]{32}|BBFF-[A-Za-z0-9]{30}|VF\.(?:[DW][MS]\.)?[0-9a-fA-F]{24}\.[A-Za-z0-9]{16})|alcht_[A-Za-z0-9]{30}|pga[a-z]_[A-Za-z0-9]{27}|(?<![A-Za-z0-9])ptr_[\w/+=-]{40,}|rh-api-[0-9a-fA-F-]{36}|endr\+[A-Za-z0-9-]{16}|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{22}==:[A-Za-z0-9]{32}|tkn\.v1_[A-Za-z0-9]{60,}|v1\.0-[\w-]{100,})/g,
+    /(?:s-s4t2(?:ud|af)-[a-f0-9]{64}|(?<![A-Za-z0-9])(?:NF-[A-Za-z0-9]{32}|BBFF-[A-Za-z0-9]{30}|VF\.(?:[DW][MS]\.)?[0-9a-fA-F]{24}\.[A-Za-z0-9]{16})|alcht_[A-Za-z0-9]{30}|pga[a-z]_[A-Za-z0-9]{27}|(?<![A-Za-z0-9])ptr_[\w/+=-]{40,}|rh-api-[0-9a-fA-F-]{36}|endr\+[A-Za-z0-9-]{16}|(?<![A-Za-z0-9])[A-Za-z0-9+/]{22}==:[A-Za-z0-9]{32}|tkn\.v1_[A-Za-z0-9]{60,}|v1\.0-[\w-]{100,})/g,
   ),
   form(
     'b_ i_ hl',
