@@ -129,6 +129,7 @@ export const VENDOR_KEY_SAMPLES: readonly VendorKeySample[] = [
   { issuer: 'Yandex IAM', begin: 't1.', secret: /^9euelZ[\w-]{60}\.[\w-]{86}$/ },
   { issuer: 'AWS (older)', begin: 'A3T', secret: /^[A-Z0-9]{17}$/ },
   { issuer: 'Azure Functions', begin: '', secret: /^[A-Za-z0-9]{44}AzFu[\w-]{8}$/, end: '==' },
+  { issuer: 'Azure OpenAI', begin: '', secret: /^[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}$/ },
   {
     issuer: 'Azure Storage',
     begin: '',

@@ -20,7 +20,7 @@ export const VENDOR_KEYS: readonly CredentialForm[] = [
   form('Q~ .A', /(?:[\w~.-]{3}\dQ~[\w~.-]{24,}|[01]\.A[\w-]{50,}(?:\.\d)?\.Ag[\w.-]{100,})/g),
   form(
     '+A CD zF zC zS IM Io JQ',
-    /(?<![\w+/-])[\w+/-]{30,}(?:\+A(?:CR|St|Sb|Eh|Rm|MC)|ACDb|Az(?:Fu|Ca|Se)|APIM|AIoT|JQQJ99)[\w+/-]{5,}={0,2}/g,
+    /(?<![\w+/-])[\w+/-]{33,}(?:JQQJ99[A-Za-z0-9]{5,}|(?:\+A(?:CR|St|Sb|Eh|Rm|MC)|ACDb|Az(?:Fu|Ca|Se)|APIM|AIoT)[\w+/-]{5,11}(?:={1,2}|(?![\w+/=-])))/g,
   ),
   // GitHub, GitLab, Bitbucket, Atlassian.
   form('p_ o_ u_ s_ r_ b_', /(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{10,})/g),
