@@ -48,7 +48,8 @@ export const VENDOR_KEYS: readonly CredentialForm[] = [
   ),
   // OpenAI, Anthropic and their like.
   form('k-', /(?<![A-Za-z0-9])sk-[\w-]{10,}/g, (match) => /\d/.test(match)),
-  form('k- FJ', /(?:sk-(?:ant|proj|svcacct|admin|or|lf)-[\w-]{10,}|[\w-]{0,64}T3BlbkFJ[\w-]{8,})/g),
+  form('k-', /sk-(?:ant|proj|svcacct|admin|or|lf)-[\w-]{10,}/g),
+  form('FJ', /[\w-]{0,64}T3BlbkFJ[\w-]{8,}/g),
   form(
     'i- x- f_ 8_ k_ v2',
     /(?:(?:(?:nvapi|xai|pplx)-|hf_|r8_|gsk_)[A-Za-z0-9]{16,}[\w-]*|(?:nvapi-|xai-|r8_)[\w-]{36,}|pcsk_\w{40,}|lsv2_[ps][tk]_[0-9a-f]{32}_[0-9a-f]{10})/g,
@@ -64,14 +65,16 @@ export const VENDOR_KEYS: readonly CredentialForm[] = [
   ),
   // SendGrid, Twilio, Mailgun, Mailchimp, Brevo, Resend.
   form(
-    'G. SK y- -u xk e_',
-    /(?:SG\.[\w-]{10,}(?:\.[\w-]+)?|SK[0-9a-fA-F]{32}|key-[0-9A-Za-z]{32,}|[0-9a-f]{32}-us\d{1,2}|xkeysib-[\w-]{16,}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,})/g,
+    'G. SK y- xk e_',
+    /(?:SG\.[\w-]{10,}(?:\.[\w-]+)?|SK[0-9a-fA-F]{32}|key-[0-9A-Za-z]{32,}|xkeysib-[\w-]{16,}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,})/g,
   ),
+  form('-u', /[0-9a-f]{32}-us\d{1,2}/g),
   // Vault, Doppler, Terraform Cloud, Pulumi, 1Password.
   form(
-    'hv s. p. sv ul',
-    /(?:hv[sbr]\.[\w-]{10,}|(?<![A-Za-z0-9])s\.[A-Za-z0-9]{24}(?!\w)|dp\.[a-z]{2,5}\.[\w.-]{16,}|[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{16,}|pul-[0-9a-z]{40})/g,
+    'hv s. p. l-',
+    /(?:hv[sbr]\.[\w-]{10,}|(?<![A-Za-z0-9])s\.[A-Za-z0-9]{24}(?!\w)|dp\.[a-z]{2,5}\.[\w.-]{16,}|pul-[0-9a-z]{40})/g,
   ),
+  form('sv', /[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{16,}/g),
   // CircleCI, Buildkite, Harness, Sourcegraph, Infracost, Scalingo.
   form(
     'CI bk t. p_ k_ o- k-',
@@ -102,11 +105,9 @@ export const VENDOR_KEYS: readonly CredentialForm[] = [
     't-',
     /(?<![A-Za-z0-9])pat-(?:na|eu|ap)\d-[\da-zA-Z]{8}(?:-[\da-zA-Z]{4}){3}-[\da-zA-Z]{12}/g,
   ),
-  // Facebook's applications, Twitter, Dropbox, Adobe, Adafruit, Contentful, Flutterwave, Duffel.
-  form(
-    '0| 1| 2| 3| 4| 5| 6| 7| 8| 9| AA',
-    /(?:(?<!\d)\d{15,16}\|[\w-]{27}|(?<![\w+/])A{18,22}[A-Za-z0-9%]{60,})/g,
-  ),
+  // Twitter, Facebook's applications, Dropbox, Adobe, Adafruit, Contentful, Flutterwave, Duffel.
+  form('AA', /(?<![\w+/])A{18,22}[A-Za-z0-9%]{60,}/g),
+  form('|', /(?<!\d)\d{15,16}\|[\w-]{27}/g),
   form(
     'sl p8 o_ CF LW l_',
     /(?:(?<![A-Za-z0-9])sl\.[\w=.-]{100,}|p8e-[A-Za-z0-9]{32}|(?<![A-Za-z0-9])aio_[A-Za-z0-9]{28}|CFPAT-[\w-]{43}|FLWSECK(?:_TEST)?-[\w-]{12,}|duffel_(?:live|test)_[\w=-]{20,})/g,
@@ -117,9 +118,10 @@ export const VENDOR_KEYS: readonly CredentialForm[] = [
     /(?:access-(?:sandbox|development|production)-[\da-f]{8}-[\da-f-]{27}|EZ[AT]K[A-Za-z0-9]{54}(?![A-Za-z0-9])|rzp_(?:live|test)_[A-Za-z0-9]{14}|ramp_(?:sec|tok)_[A-Za-z0-9]{40,}|tfp_[\w.=-]{40,})/g,
   ),
   form(
-    'u- e_ y_ mk .a i- k-',
-    /(?:fio-u-[\w=-]{40,}|rdme_[a-z0-9]{50,}|rootly_[a-f0-9]{64}|(?<![A-Za-z0-9])[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk|\.acc[_-][a-z0-9-]{10,32}\.[\w+/=-]{30,}|(?<![A-Za-z0-9])(?:api|sdk)-[\da-z]{8}-[\da-z]{4}-4[\da-z]{3}-[\da-z]{4}-[\da-z]{12})/g,
+    'u- e_ y_ .a i- k-',
+    /(?:fio-u-[\w=-]{40,}|rdme_[a-z0-9]{50,}|rootly_[a-f0-9]{64}|\.acc[_-][a-z0-9-]{10,32}\.[\w+/=-]{30,}|(?<![A-Za-z0-9])(?:api|sdk)-[\da-z]{8}-[\da-z]{4}-4[\da-z]{3}-[\da-z]{4}-[\da-z]{12})/g,
   ),
+  form('mk', /(?<![A-Za-z0-9])[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk/g),
   // 42, Nightfall, Ubidots, Voiceflow, Alchemy, Pganalyze, Portainer, Robinhood, Endor, Tableau, Teamwork, Cloudflare.
   form(
     '4t F- F. lc pg r_ rh r+ =: v1',
