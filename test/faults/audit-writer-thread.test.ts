@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -118,3 +118,29 @@ describe('When its thread is killed, the log', () => {
     expect(gaps).toMatchObject([{ n: 1, details: { reason: 'write-failed' } }]);
   });
 });
+
+describe('When its thread cannot open the stream, the log', () => {
+  it('does not start, and does not write in the main thread for good because of what is over soon', async () => {
+    const directory = join(mkdtempSync(join(tmpdir(), 'audit-')), 'log');
+    const log = new FileAuditLog(directory);
+    await log.open();
+    await log.append(auditBody(1));
+    await log.close();
+    await reopened(directory);
+    const obstacle = join(directory, 'keys', `${onlyStream(directory).name}.0.pem`);
+    mkdirSync(obstacle);
+    const workers = watchThreads();
+    const opened = new FileAuditLog(directory).open();
+    await until(() => workers.length === 1);
+    workers[0]?.once('exit', () => rmSync(obstacle, { recursive: true }));
+    await expect(opened).rejects.toMatchObject({ code: 'AUDIT_DIRECTORY_UNUSABLE' });
+    await reopened(directory);
+  });
+});
+
+async function reopened(directory: string): Promise<void> {
+  const log = new FileAuditLog(directory);
+  await log.open();
+  expect(log.health().writer).toBe('thread');
+  await log.close();
+}

@@ -41,7 +41,7 @@ export class ThreadWriter implements Writer {
     const answer = await writer.#wait();
     if (answer.tell === 'opened') return writer;
     await writer.#worker.terminate();
-    throw answer.tell === 'not-opened' ? received(answer.error) : unexpected(answer);
+    throw answer.tell === 'not-opened' ? notOpened(answer.error) : unexpected(answer);
   }
 
   /** Starts a thread. */
@@ -121,6 +121,22 @@ export class WriterDied extends Error {
     super(`the writer thread of the audit log ended: ${reason}`);
     this.name = 'WriterDied';
   }
+}
+
+/** The thread is there, and could not open the stream. */
+export class NotOpened extends Error {
+  /** The code of the system's error. */
+  readonly code: string | undefined;
+
+  constructor({ message, code }: SentError) {
+    super(message);
+    this.name = 'NotOpened';
+    this.code = code;
+  }
+}
+
+function notOpened(error: SentError): Error {
+  return error.name === 'AuditError' ? received(error) : new NotOpened(error);
 }
 
 function received({ name, message, code }: SentError): Error {

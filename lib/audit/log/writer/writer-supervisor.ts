@@ -4,7 +4,7 @@ import { placed, stillToWrite, type Written } from './batch-parts.js';
 import type { Loss } from './gap.js';
 import type { OwnRecord } from './own-record.js';
 import type { SegmentSystem } from './segment-file.js';
-import { ThreadWriter, WriterDied } from './thread-writer.js';
+import { NotOpened, ThreadWriter, WriterDied } from './thread-writer.js';
 import type { Writer, WriterListener } from './writer.js';
 import type {
   WriterBatch,
@@ -210,7 +210,8 @@ export class WriterSupervisor implements WriterListener {
       return await ThreadWriter.open(setup, firstKey, this);
     } catch (error) {
       // Where the log itself is the trouble, or threads could be started before, nothing else helps.
-      if (error instanceof AuditError || this.#hasOpened) throw error;
+      const isOfLog = error instanceof AuditError || error instanceof NotOpened;
+      if (isOfLog || this.#hasOpened) throw error;
     }
     const inline = await InlineWriter.open(setup, firstKey, this, system);
     this.#kind = 'inline';
