@@ -1,9 +1,15 @@
+import { constants } from 'node:os';
+
+/** A quota that is used up, as Node tells it, whose libuv has no name for that. */
+const UNNAMED_EDQUOT = `Unknown system error ${-constants.errno.EDQUOT}`;
+
 /**
  * The code of an error of the operating system, such as `ENOENT`; `unknown` for anything else. Looks at the
  * property only: errors of another realm, as in Jest, are no `instanceof Error`.
  */
 export function systemErrorCode(error: unknown): string {
-  return wordOf(error, 'code') ?? 'unknown';
+  const code = wordOf(error, 'code') ?? 'unknown';
+  return code === UNNAMED_EDQUOT ? 'EDQUOT' : code;
 }
 
 /**

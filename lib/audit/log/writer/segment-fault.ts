@@ -1,7 +1,7 @@
 import { systemErrorCode } from '../../../common/system-error-code.js';
 
-/** Codes that mean: there is no room, there may be again. */
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+/** Codes that mean: there is no room, there may be again. Not `EFBIG`, which another file does not meet. */
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /**
  * Why a segment did not take a batch. `full` and `write`: nothing of the batch is left in the file.
