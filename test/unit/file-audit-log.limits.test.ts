@@ -1,7 +1,9 @@
-import { existsSync, fstatSync, mkdtempSync } from 'node:fs';
+import { existsSync, fstatSync, mkdtempSync, readFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
+import { parseLogCheckpoint } from '../../lib/audit/log/note/log-checkpoint.js';
+import { parseNote } from '../../lib/audit/log/note/signed-note.js';
 import { verifyLog } from '../../lib/audit/log/verify/verify-log.js';
 import { verifyChain } from '../support/audit-chain.js';
 import { auditBody, onlyStream } from '../support/crashed-log.js';
@@ -65,5 +67,42 @@ describe('Where files may be no longer than so much, the log', () => {
     expect(streams.flatMap(({ problems }) => problems).map(({ grade }) => grade)).not.toContain(
       'tampered',
     );
+  });
+});
+
+describe('A log that is closed before it could tell what it had lost', () => {
+  const isClosed = (): boolean => {
+    const note = parseNote(readFileSync(join(onlyStream(directory).folder, 'checkpoint'), 'utf8'));
+    return parseLogCheckpoint(note?.text ?? '')?.closed === true;
+  };
+
+  it.each([
+    ['a flush', 'AUDIT_WRITE_FAILED', () => (system.syncFails = Infinity)],
+    ['a full disk', 'AUDIT_DISK_FULL', () => (system.room = 0)],
+  ])('by %s, says so, and does not sign that it ended in order', async (_, code, fail) => {
+    await (await start(0)).append(auditBody(1));
+    fail();
+    await expect(log.append(auditBody(2))).rejects.toMatchObject({ code });
+    await expect(log.close()).rejects.toMatchObject({ code });
+    expect(isClosed()).toBe(false);
+    system = new FaultySystem();
+    await (await start(0)).close();
+    expect(records().map(({ event, n }) => n ?? event)).toEqual([1, 'audit_unclean_stop']);
+  });
+
+  it('tells it in the room that was kept', async () => {
+    await (await start()).append(auditBody(1));
+    system.write = (...call) => {
+      system.room = existsSync(reservePath()) ? 0 : Infinity;
+      return write(...call);
+    };
+    await expect(log.append(auditBody(2))).rejects.toMatchObject({ code: 'AUDIT_DISK_FULL' });
+    await log.close();
+    expect(isClosed()).toBe(true);
+    expect(records().map(({ event, n }) => [event, n])).toEqual([
+      ['e', 1],
+      ['audit_disk_reserve_spent', undefined],
+      ['audit_gap', 1],
+    ]);
   });
 });

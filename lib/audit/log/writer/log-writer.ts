@@ -4,7 +4,7 @@ import type { Checkpointer } from './checkpointer.js';
 import type { DiskReserve } from './disk-reserve.js';
 import { Gap } from './gap.js';
 import { ownRecordBody, type OwnRecord } from './own-record.js';
-import { writeFault } from './segment-fault.js';
+import { writeFault, type SegmentFault } from './segment-fault.js';
 import type { SegmentSeries } from './segment-series.js';
 import type { WriterBatch, WriterResult, WriterState } from './writer-setup.js';
 
@@ -69,8 +69,7 @@ export class LogWriter {
 
   /** What is due by the clock: what the log has to say of itself, checkpoints, the end of an epoch. */
   tick(): WriterState {
-    const hasNews = this.#own.length > 0 || this.#gap.isOpen;
-    if (hasNews && (this.#disk !== 'full' || this.#hasRoomAgain())) {
+    if (this.#hasNews() && (this.#disk !== 'full' || this.#hasRoomAgain())) {
       try {
         this.#append([]);
       } catch (error) {
@@ -105,17 +104,36 @@ export class LogWriter {
     return this.#parts.checkpoints.write();
   }
 
-  /** Writes what is still to say, and the final checkpoint. */
+  /**
+   * Writes what is still to say, and the final checkpoint.
+   *
+   * @throws SegmentFault when what is to say could not be written; any error of the system when the checkpoint
+   * could not
+   */
   close(): void {
-    // There is no later attempt.
-    this.#triedAt = -Infinity;
-    if (this.#own.length > 0 || this.#gap.isOpen)
-      this.write({ bodies: [], critical: [], losses: [] });
+    const untold = this.#tellAtLast();
     try {
-      this.#parts.checkpoints.write('closed');
+      // Nobody else knows of it, so the next start must not take this for an end in order.
+      this.#parts.checkpoints.write(untold ? 'open' : 'closed');
     } finally {
       this.#segments.close();
       this.#parts.checkpoints.close();
+    }
+    if (untold) throw untold;
+  }
+
+  #hasNews(): boolean {
+    return this.#own.length > 0 || this.#gap.isOpen;
+  }
+
+  /** There is no later attempt, so what was lost is told in the room that is kept for what is critical. */
+  #tellAtLast(): SegmentFault | undefined {
+    this.#disk = 'ok';
+    try {
+      if (this.#hasNews()) this.#appendWithReserve([]);
+      return undefined;
+    } catch (error) {
+      return writeFault(error);
     }
   }
 
