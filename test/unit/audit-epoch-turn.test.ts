@@ -11,11 +11,13 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { FileAuditLog } from '../../lib/audit/log/file-audit-log.js';
 import { verifyLog } from '../../lib/audit/log/verify/verify-log.js';
 import { auditBody, onlyStream } from '../support/crashed-log.js';
 import { until } from '../support/until.js';
+
+const NEVER = 1e9;
 
 let directory: string;
 let log: FileAuditLog;
@@ -27,8 +29,8 @@ beforeEach(async () => {
 });
 afterEach(() => log.close());
 
-async function start(): Promise<FileAuditLog> {
-  const limits = { reserveBytes: 0, epochMs: 20, checkpointMs: 10 };
+async function start(epochMs = 20): Promise<FileAuditLog> {
+  const limits = { reserveBytes: 0, epochMs, checkpointMs: 10 };
   const started = new FileAuditLog(directory, { writer: 'inline', limits });
   await started.open();
   return started;
@@ -79,6 +81,24 @@ it('A key whose file went before it was in place is written again', async () => 
   await until(() => !isFailing());
   await log.close();
   log = await start();
+  expect(await tampered()).toEqual([]);
+});
+
+it('The epoch of the run before is ended as soon as it can be, not when its own time is over', async () => {
+  await log.close();
+  log = await start(NEVER);
+  await log.append(auditBody(2));
+  await log.close();
+  const before = epoch();
+  const blocked = `${keyPath(before + 1)}.next`;
+  mkdirSync(blocked);
+  log = await start(NEVER);
+  expect(epoch()).toBe(before);
+  expect(isFailing()).toBe(true);
+  rmdirSync(blocked);
+  await until(() => !isFailing());
+  expect(epoch()).toBe(before + 1);
+  expect(keys()).toEqual([basename(keyPath(before + 1))]);
   expect(await tampered()).toEqual([]);
 });
 

@@ -87,7 +87,9 @@ export class Checkpointer {
       since >= limits.heartbeatMs;
     if (isDue) this.tryTo('sign');
     const hasGrown = this.#size > this.#epochSize;
-    const isOver = hasGrown && now - this.#epochBegan >= limits.epochMs;
+    // One that could not be ended has been over since: at a start, its key is that of the run before.
+    const isLate = keys.isSettled && this.#failures.has('turn');
+    const isOver = hasGrown && (isLate || now - this.#epochBegan >= limits.epochMs);
     if ((isOver || !keys.isSettled) && now - this.#triedToTurn >= TURN_RETRY_MS) {
       this.tryTo(isOver ? 'turn the epoch' : 'settle the keys');
     }
