@@ -165,6 +165,23 @@ describe('A key that is lost', () => {
   });
 });
 
+describe('A key that is there and cannot be read now', () => {
+  it.each<[string, () => string]>([
+    ['of the epoch', () => epochKeyPath(place(root), 0)],
+    ['of the stream', () => identityKeyPath(place(root))],
+  ])('(%s) is neither taken for lost nor done without', (_, pathOf) => {
+    const path = pathOf();
+    rmSync(path, { force: true });
+    mkdirSync(path);
+    expect(() => open()).toThrow(
+      expect.objectContaining({
+        code: 'AUDIT_DIRECTORY_UNUSABLE',
+        message: expect.stringContaining(`${path} of the audit log cannot be read (EISDIR)`),
+      }),
+    );
+  });
+});
+
 function otherKey(): string {
   return privateKeyPem(generateKeyPairSync('ed25519').privateKey);
 }

@@ -56,6 +56,12 @@ export function epochKeyLost(stream: string, epoch: number): AuditError {
   return new AuditError('AUDIT_EPOCH_KEY_LOST', message);
 }
 
+/** The system does not give a key that is there. */
+export function keyUnreadable(path: string, cause: unknown): AuditError {
+  const message = `the key ${path} of the audit log cannot be read (${systemErrorCode(cause)}): let this process read it.`;
+  return new AuditError('AUDIT_DIRECTORY_UNUSABLE', message, { cause });
+}
+
 /** Records are refused while the disk is full. */
 export function diskFull(cause: unknown): AuditError {
   return new AuditError(

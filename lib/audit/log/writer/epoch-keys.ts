@@ -12,7 +12,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { epochKeyLost } from '../file-audit-log.errors.js';
+import { systemErrorCode } from '../../../common/system-error-code.js';
+import { epochKeyLost, keyUnreadable } from '../file-audit-log.errors.js';
 import { epochKeyName, originOf } from '../note/log-checkpoint.js';
 import { noteSigner, rawPublicKey, type NoteSigner } from '../note/note-signer.js';
 import { syncFolderSync, writeDurablySync } from './durable-sync.js';
@@ -54,7 +55,7 @@ export class EpochKeys {
    * Loads the key of the current epoch, and finishes a turn that a crash cut off.
    *
    * @param expected the public key that the last statement, or the stream's beginning, names
-   * @throws AuditError `AUDIT_EPOCH_KEY_LOST`
+   * @throws AuditError `AUDIT_EPOCH_KEY_LOST`; `AUDIT_DIRECTORY_UNUSABLE` for a key that is there and cannot be read
    */
   constructor(place: KeyPlace, epoch: number, expected: Buffer) {
     this.#place = place;
@@ -164,11 +165,23 @@ function holdsKey(path: string, expected: Buffer): boolean {
 }
 
 function readKey(path: string): KeyObject | undefined {
+  const pem = readIfThere(path);
+  if (!pem) return undefined;
   try {
-    const key = createPrivateKey(readFileSync(path));
+    const key = createPrivateKey(pem);
     return key.asymmetricKeyType === 'ed25519' ? key : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** A key that cannot be read now is not lost: nobody must do without it, or replace it. */
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw keyUnreadable(path, error);
   }
 }
 
