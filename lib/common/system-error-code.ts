@@ -1,15 +1,15 @@
 import { constants } from 'node:os';
 
-/** A quota that is used up, as Node tells it, whose libuv has no name for that. */
-const UNNAMED_EDQUOT = `Unknown system error ${-constants.errno.EDQUOT}`;
+/** A quota that is used up. libuv has no name for it: Node says now `UNKNOWN`, now `Unknown system error -122`. */
+const QUOTA_ERRNO = -constants.errno.EDQUOT;
 
 /**
  * The code of an error of the operating system, such as `ENOENT`; `unknown` for anything else. Looks at the
- * property only: errors of another realm, as in Jest, are no `instanceof Error`.
+ * properties only: errors of another realm, as in Jest, are no `instanceof Error`.
  */
 export function systemErrorCode(error: unknown): string {
-  const code = wordOf(error, 'code') ?? 'unknown';
-  return code === UNNAMED_EDQUOT ? 'EDQUOT' : code;
+  if (propertyOf(error, 'errno') === QUOTA_ERRNO) return 'EDQUOT';
+  return wordOf(error, 'code') ?? 'unknown';
 }
 
 /**
@@ -17,10 +17,14 @@ export function systemErrorCode(error: unknown): string {
  * throws when it is read carries none.
  */
 export function wordOf(error: unknown, property: 'code' | 'name'): string | undefined {
+  const text = propertyOf(error, property);
+  return typeof text === 'string' ? text : undefined;
+}
+
+function propertyOf(error: unknown, property: string): unknown {
   if (typeof error !== 'object' || error === null) return undefined;
   try {
-    const text: unknown = Reflect.get(error, property);
-    return typeof text === 'string' ? text : undefined;
+    return Reflect.get(error, property);
   } catch {
     return undefined;
   }

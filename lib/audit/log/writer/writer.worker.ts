@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { systemErrorCode } from '../../../common/system-error-code.js';
 import type { LogWriter } from './log-writer.js';
 import { openWriter } from './open-writer.js';
 import type { SentError, WriterAnswer, WriterRequest } from './writer-messages.js';
@@ -11,12 +12,8 @@ function tell(said: WriterAnswer): void {
 }
 
 function sent(error: unknown): SentError {
-  const { name, message, code } = error as Error & { code?: unknown };
-  return {
-    name,
-    message,
-    ...(typeof code === 'string' && { code }),
-  };
+  const { name, message } = error as Error;
+  return { name, message, code: systemErrorCode(error) };
 }
 
 /** Gives the answer; checkpoints that were signed on the way are told before it. */
