@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { CREDENTIAL_FORMS } from '../../lib/audit/record/detect/credential-forms.js';
 import { findSecrets } from '../../lib/audit/record/detect/find-secrets.js';
-import { EVERY_FEATURE, featuresOf } from '../../lib/audit/record/detect/text-features.js';
+import {
+  EVERY_FEATURE,
+  featureOfForm,
+  featuresOf,
+} from '../../lib/audit/record/detect/text-features.js';
 import { redactText } from '../../lib/audit/record/redact-text.js';
 import { SECRET_KINDS } from '../support/secret-samples.js';
 
@@ -54,26 +58,31 @@ describe('what lets a text pass without being searched', () => {
     );
   });
 
-  it.each(CREDENTIAL_FORMS.map(({ pattern, marks }) => ({ pattern, marks, name: pattern.source })))(
-    'knows a mark of every match of $name',
-    ({ pattern, marks }) => {
-      let matches = 0;
-      fc.assert(
-        fc.property(
-          fc.stringMatching(withoutAssertions(pattern)),
-          fc.infiniteStream(fc.boolean()),
-          (text, upper) => {
-            const cased = pattern.ignoreCase ? inMixedCase(text, upper) : text;
-            for (const [match] of BEHIND.flatMap((end) => [...(cased + end).matchAll(pattern)])) {
-              matches += 1;
-              expect(marks.some((mark) => match.includes(mark))).toBe(true);
-            }
-          },
-        ),
-      );
-      expect(matches).toBeGreaterThan(10);
-    },
-  );
+  it.each(
+    CREDENTIAL_FORMS.map(({ pattern, marks }, at) => ({
+      pattern,
+      marks,
+      at,
+      name: pattern.source,
+    })),
+  )('knows a mark of every match of $name', ({ pattern, marks, at }) => {
+    let matches = 0;
+    fc.assert(
+      fc.property(
+        fc.stringMatching(withoutAssertions(pattern)),
+        fc.infiniteStream(fc.boolean()),
+        (text, upper) => {
+          const cased = pattern.ignoreCase ? inMixedCase(text, upper) : text;
+          for (const [match] of BEHIND.flatMap((end) => [...(cased + end).matchAll(pattern)])) {
+            matches += 1;
+            expect(marks.some((mark) => match.includes(mark))).toBe(true);
+            expect(featuresOf(match) & featureOfForm(at)).not.toBe(0);
+          }
+        },
+      ),
+    );
+    expect(matches).toBeGreaterThan(10);
+  });
 });
 
 /** The generator knows no assertions: without them it makes more than matches, among which matches are found. */

@@ -1,6 +1,7 @@
 import { inAnyCase } from './credential-form.js';
 import { CREDENTIAL_FORMS } from './credential-forms.js';
 import { IBAN_LENGTHS } from './iban-lengths.js';
+import { VENDOR_KEYS } from './vendor-keys.js';
 
 /** A sign of equality behind what may be a name. */
 export const SIGN = 1;
@@ -26,7 +27,12 @@ export const LABEL = 512;
 export const EVERY_FEATURE = -1;
 
 const FIRST_FORM_BIT = 10;
+const FIRST_VENDOR_BIT = 18;
 const BITS = 32;
+/** The bits of the forms of {@link VENDOR_KEYS}. */
+const VENDOR_BITS = -1 << FIRST_VENDOR_BIT;
+/** What is shorter, as most ids are, is no vendor's key. */
+const SHORTEST_VENDOR_KEY = 13;
 const ASCII = 128;
 const MIN_CARD_DIGITS = 13;
 const MIN_IBAN_DIGITS = 10;
@@ -57,12 +63,16 @@ export function featuresOf(text: string): number {
     } else if (digitsInRun > 0 && !isSeparator(code)) digitsInRun = 0;
     before = code;
   }
+  if (text.length < SHORTEST_VENDOR_KEY) return features & ~VENDOR_BITS;
   return digits >= MIN_IBAN_DIGITS && hasCountry(text) ? features | IBAN : features;
 }
 
 /** The bit of a form of {@link CREDENTIAL_FORMS}. There are more forms than bits: some share one. */
 export function featureOfForm(index: number): number {
-  return 1 << (FIRST_FORM_BIT + (index % (BITS - FIRST_FORM_BIT)));
+  const others = CREDENTIAL_FORMS.length - VENDOR_KEYS.length;
+  return index < others
+    ? 1 << (FIRST_FORM_BIT + (index % (FIRST_VENDOR_BIT - FIRST_FORM_BIT)))
+    : 1 << (FIRST_VENDOR_BIT + ((index - others) % (BITS - FIRST_VENDOR_BIT)));
 }
 
 /** Whether two digits stand somewhere behind the two letters of a country with IBANs. */
