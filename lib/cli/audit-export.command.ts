@@ -1,36 +1,19 @@
 import { Command } from 'commander';
-import { resolve } from 'node:path';
 import { addAnchorOption } from './audit-arguments.js';
-import { addDirectoryOption, directoryOf, type DirectoryFlags } from './audit-directory.js';
-import { addFilterOptions, filterOf, type FilterFlags } from './audit-filter-options.js';
-import { print, type Terminal } from './terminal.js';
-
-interface ExportFlags extends FilterFlags, DirectoryFlags {
-  readonly out: string;
-  readonly anchor?: readonly string[];
-}
+import { addDirectoryOption } from './audit-directory.js';
+import type { ExportFlags } from './audit-export.js';
+import { addFilterOptions } from './audit-filter-options.js';
+import type { Terminal } from './terminal.js';
 
 /** `nestjs-security audit export` */
-export function auditExportCommand(terminal: Terminal): Command {
+export function auditExportCommand(terminal: Terminal, endsWith: (code: number) => void): Command {
   const command = new Command('export').description(
     'Writes the records that meet all options into a new folder, with what proves them without the log.',
   );
   return addAnchorOption(addFilterOptions(addDirectoryOption(command)))
     .requiredOption('--out <folder>', 'a folder that does not exist yet')
     .action(async (flags: ExportFlags) => {
-      const [{ exportLog }, { pseudonymsFor }] = await Promise.all([
-        import('../audit/log/read/export-log.js'),
-        import('./audit-pseudonyms.js'),
-      ]);
-      const pseudonymsOf = await pseudonymsFor(flags, terminal);
-      const out = resolve(terminal.cwd(), flags.out);
-      const directory = directoryOf(flags, terminal);
-      const anchors = flags.anchor?.map((folder) => resolve(terminal.cwd(), folder));
-      const { streams } = await exportLog(directory, filterOf(flags), pseudonymsOf, out, anchors);
-      if (streams.length === 0) print(terminal, 'No record meets all options.');
-      for (const { stream, records, unsigned } of streams) {
-        const rest = unsigned === 0 ? '' : `, ${unsigned} more that no checkpoint covers yet`;
-        print(terminal, `${stream}: ${records} records${rest}`);
-      }
+      const { auditExport } = await import('./audit-export.js');
+      endsWith(await auditExport(flags, terminal));
     });
 }

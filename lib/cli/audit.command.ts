@@ -20,7 +20,7 @@ export function auditCommand(terminal: Terminal, endsWith: (code: number) => voi
     .addCommand(auditTailCommand(terminal, endsWith))
     .addCommand(auditQueryCommand(terminal))
     .addCommand(auditProveCommand(terminal))
-    .addCommand(auditExportCommand(terminal))
+    .addCommand(auditExportCommand(terminal, endsWith))
     .addCommand(auditTrustCommand(terminal))
     .addCommand(auditRecoveryKeyCommand(terminal))
     .addCommand(auditReseedCommand(terminal));

@@ -3,6 +3,7 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   writeFileSync,
@@ -507,6 +508,64 @@ describe('nestjs-security audit export', () => {
     const path = join(out, '0-stream00', 'records.jsonl');
     writeFileSync(path, readFileSync(path, 'utf8').replace('user_created', 'user_removed'));
     expect((await runCommandLine([...verify, '--export'])).code).toBe(1);
+  });
+
+  it('leaves nothing when it is stopped, and what is plainly unfinished when it is killed', async () => {
+    const everything = { records: 5000, recordMs: 0, statements: [], segments: [0], anchored: [] };
+    build(everything);
+    const words = ['audit', 'export', '--directory', log.directory, '--out', beside('evidence')];
+    const unfinished = () =>
+      readdirSync(beside('')).filter((name) => /^evidence\.[0-9a-f]{16}\.unfinished$/.test(name));
+    const begun = async () => {
+      const { child, result } = startCommand(words);
+      while (!unfinished().some((name) => existsSync(join(beside(name), '0-stream00', 'proofs'))))
+        await new Promise((wait) => setTimeout(wait, 5));
+      return { child, result };
+    };
+    const stopped = await begun();
+    stopped.child.kill('SIGINT');
+    expect(await stopped.result).toEqual({
+      code: 130,
+      stdout: '',
+      stderr: 'Stopped: nothing was exported.\n',
+    });
+    expect(unfinished()).toEqual([]);
+    const killed = await begun();
+    killed.child.kill('SIGKILL');
+    await killed.result;
+    expect(unfinished()).toHaveLength(1);
+    expect(existsSync(beside('evidence'))).toBe(false);
+    expect(await runCommandLine(words)).toMatchObject({
+      code: 0,
+      stdout: '0-stream00: 5000 records\n',
+    });
+  });
+
+  it('makes one export where two are made at a time under one name', async () => {
+    build();
+    const words = ['audit', 'export', '--directory', log.directory, '--out', beside('evidence')];
+    const runs = await Promise.all([runCommandLine(words), runCommandLine(words)]);
+    expect(runs.map(({ code }) => code).toSorted((a, b) => Number(a) - Number(b))).toEqual([0, 4]);
+    expect(readdirSync(beside('')).toSorted()).toEqual(['anchor', 'evidence', 'log', 'trust.json']);
+    for (const path of ['evidence', 'evidence/0-stream00', 'evidence/0-stream00/proofs'])
+      expect(statSync(beside(path)).mode & 0o777).toBe(0o700);
+    for (const path of [
+      'export.json',
+      '0-stream00/records.jsonl',
+      '0-stream00/proofs/7.tlog-proof',
+    ])
+      expect(statSync(join(beside('evidence'), path)).mode & 0o777).toBe(0o600);
+  });
+
+  it('ends with 1 where a record was changed that it does not hold', async () => {
+    build({ fields: (seq) => (seq % 10 === 0 ? { event: 'user_created' } : {}) });
+    stream.lines[45] = String(stream.lines[45]).replace('success', 'failure');
+    log.write();
+    const words = ['audit', 'export', '--directory', log.directory, '--event', 'user_created'];
+    const { code, stdout, stderr } = await runCommandLine([...words, '--out', beside('evidence')]);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('seg-0000000000000040.jsonl');
+    expect(existsSync(beside('evidence'))).toBe(false);
   });
 
   it('says when there is nothing to export', async () => {

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { exportLog } from '../../lib/audit/log/read/export-log.js';
 import { proveRecord } from '../../lib/audit/log/read/prove-record.js';
@@ -260,7 +268,7 @@ describe('An export', () => {
     await withStream({ fields, anchored: [20, 75] }, async (stream, log) => {
       const verifies = async (...anchors: string[]): Promise<VerifyReport> => {
         const folder = join(log.directory, '..', `evidence-${anchors.length}`);
-        await exportLog(log.directory, FILTER, () => [], folder, anchors);
+        await exportLog(log.directory, FILTER, () => [], folder, { anchors });
         return verifyExport(folder, { trust: parseTrust(log.trust), anchors: [log.anchor] });
       };
       expect((await verifies()).streams[0]).toMatchObject({ records: 10, anchored: 0 });
@@ -278,7 +286,7 @@ describe('An export', () => {
       const refusal = { code: 'AUDIT_LOG_UNREADABLE' };
       const folder = join(log.directory, '..', 'evidence');
       await expect(
-        exportLog(log.directory, FILTER, () => [], folder, nowhere),
+        exportLog(log.directory, FILTER, () => [], folder, { anchors: nowhere }),
       ).rejects.toMatchObject(refusal);
       await expect(proveRecord(log.directory, `${stream.name}:7`, nowhere)).rejects.toMatchObject(
         refusal,
@@ -367,12 +375,16 @@ describe('An export', () => {
     await withStream({}, async (_, log) => {
       const folder = join(log.directory, '..', 'there');
       mkdirSync(folder);
-      for (const out of [folder, join(folder, 'no', 'parent')]) {
+      symlinkSync('nowhere', `${folder}.link`);
+      for (const out of [folder, `${folder}.link`, log.anchor, join(folder, 'no', 'parent')]) {
         await expect(exportLog(log.directory, {}, () => [], out)).rejects.toMatchObject({
           code: 'AUDIT_EXPORT_FAILED',
         });
       }
       expect(readdirSync(folder)).toEqual([]);
+      expect(readdirSync(join(folder, '..'))).not.toContainEqual(
+        expect.stringContaining('unfinished'),
+      );
     });
   });
 

@@ -1,5 +1,5 @@
-import { AuditError } from '../../../errors/audit.error.js';
 import { backwardLines } from './backward-lines.js';
+import { damagedRecord } from './damage.errors.js';
 import { segmentsOf, type Segment } from './log-folder.js';
 import { recordPlace } from './record-place.js';
 
@@ -24,7 +24,7 @@ export async function* backwardRecords(folder: string): AsyncGenerator<Buffer[]>
         if (isExpected) {
           records.push(line);
           last = seq;
-        } else if (last !== undefined) throw damaged(segment.path, last - 1);
+        } else if (last !== undefined) throw damagedRecord(last - 1, segment.path);
       }
       yield records;
     }
@@ -32,7 +32,7 @@ export async function* backwardRecords(folder: string): AsyncGenerator<Buffer[]>
     if (last === undefined && !(await isListed(folder, segment))) return;
     // … and the newest one begun just now.
     const start = last ?? (limit === Infinity ? segment.first : limit);
-    if (start !== segment.first) throw damaged(segment.path, start - 1);
+    if (start !== segment.first) throw damagedRecord(start - 1, segment.path);
     limit = segment.first;
   }
 }
@@ -44,11 +44,4 @@ async function isListed(folder: string, { name }: Segment): Promise<boolean> {
 /** Whether a record is the last one of a segment, of the newest one whichever it is. */
 function isEnd(seq: number | undefined, limit: number): boolean {
   return seq !== undefined && (limit === Infinity || seq === limit - 1);
-}
-
-function damaged(path: string, seq: number): AuditError {
-  return new AuditError(
-    'AUDIT_LOG_DAMAGED',
-    `record ${seq} is not where it has to be in ${JSON.stringify(path)}: verify the log with nestjs-security audit verify`,
-  );
 }

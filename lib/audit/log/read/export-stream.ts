@@ -1,17 +1,21 @@
 import { mkdir, open, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseRecord } from '../../record/audit-record.js';
-import { leafHash } from '../leaf-hash.js';
+import { parseRecord, type AuditRecord } from '../../record/audit-record.js';
+import { chainedRecords, type ChainedRecord } from './chained-records.js';
+import { damagedFile, damagedRecord } from './damage.errors.js';
 import { lineSieve } from './line-sieve.js';
 import { segmentsOf } from './log-folder.js';
 import type { LeafFiles } from './log-nodes.js';
 import { noteBatches } from './note-batches.js';
 import { proofsOf, type Leaf } from './prove-record.js';
 import { recordTest, type PseudonymsOf, type RecordFilter } from './record-filter.js';
-import { recordPlace } from './record-place.js';
 import { readRegular } from './regular-file.js';
-import { linesFrom } from './segment-lines.js';
-import { checkpointOver, storedCheckpoints, type StoredCheckpoint } from './stored-checkpoint.js';
+import {
+  checkpointOver,
+  readCheckpoint,
+  storedCheckpoints,
+  type StoredCheckpoint,
+} from './stored-checkpoint.js';
 
 /** What an export holds of one stream. */
 export interface ExportedStream {
@@ -29,6 +33,8 @@ export interface ExportOrder {
   readonly outFolder: string;
   /** Folders of directory anchors. */
   readonly anchors: readonly string[];
+  /** Ends the export with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** The records of a stream in an export, verbatim. */
@@ -36,7 +42,9 @@ export const EXPORTED_RECORDS_FILE = 'records.jsonl';
 /** The folder of their proofs, `<seq>.tlog-proof`. */
 export const PROOFS_FOLDER = 'proofs';
 
-const SMALL_FILES = ['checkpoint', 'genesis.json', 'identity.vkey'];
+const CHECKPOINT_FILE = 'checkpoint';
+const NEEDED_FILES: readonly string[] = [CHECKPOINT_FILE, 'genesis.json'];
+const OTHER_FILES: readonly string[] = ['identity.vkey'];
 const EPOCHS_FILE = 'epochs.notes';
 const MAX_SMALL_BYTES = 64 * 1024;
 const PROOFS_AT_ONCE = 10_000;
@@ -48,9 +56,10 @@ interface Exported {
 }
 
 /**
- * Exports the records of one stream.
+ * Exports the records of one stream. Whether they are all of its records is known by their chain, which has to lead
+ * to what was signed: else a record that was changed or removed would be left out without a word.
  *
- * @throws AuditError as `exportLog`; the system's own errors where something cannot be written
+ * @throws AuditError as `exportLog`; the system's own errors where something cannot be written; the signal's reason
  */
 export async function exportStream(
   directory: string,
@@ -59,18 +68,17 @@ export async function exportStream(
 ): Promise<ExportedStream> {
   const folder = join(directory, stream);
   const stored = await storedCheckpoints(folder, stream, order.anchors);
-  const segments = await segmentsOf(folder);
+  const files = { folder, segments: await segmentsOf(folder) };
   const out = join(order.outFolder, stream);
   await mkdir(join(out, PROOFS_FOLDER), { recursive: true, mode: 0o700 });
+  await copyProofs(folder, out);
   const records = await open(join(out, EXPORTED_RECORDS_FILE), PRIVATE.flag, PRIVATE.mode);
   try {
-    const size = Math.max(0, ...stored.map(({ checkpoint }) => checkpoint.size));
-    const { leaves, unsigned } = await writeRecords(records, { folder, segments }, size, order);
+    const { leaves, unsigned } = await writeRecords(records, files, stored, order);
     for (const each of stored) {
       const some = leaves.filter(({ seq }) => checkpointOver(stored, seq) === each);
-      if (some.length > 0) await writeProofs(out, { folder, segments }, some, each);
+      if (some.length > 0) await writeProofs(out, files, some, each, order.signal);
     }
-    await copyProofs(folder, out);
     return { stream, records: leaves.length, unsigned };
   } finally {
     await records.close();
@@ -80,36 +88,39 @@ export async function exportStream(
 async function writeRecords(
   out: FileHandle,
   files: LeafFiles,
-  size: number,
-  { filter, pseudonymsOf }: ExportOrder,
+  stored: readonly StoredCheckpoint[],
+  { filter, pseudonymsOf, signal }: ExportOrder,
 ): Promise<Exported> {
+  const size = Math.max(0, ...stored.map(({ checkpoint }) => checkpoint.size));
   const mayMeet = lineSieve(filter, pseudonymsOf);
   const meets = recordTest(filter, pseudonymsOf);
   const leaves: Leaf[] = [];
   let unsigned = 0;
-  for await (const line of linesLeft(files)) {
-    if (!mayMeet(line) || !meets(parseRecord(line.toString('utf8')))) continue;
-    const seq = recordPlace(line)?.seq ?? Infinity;
+  let last: Leaf | undefined;
+  for await (const record of chainedRecords(files, size)) {
+    signal?.throwIfAborted();
+    const { seq, leaf, line } = record;
+    if (seq < size) last = { seq, leaf };
+    if (!mayMeet(line) || !meets(parsed(record))) continue;
     if (seq >= size) {
       unsigned += 1;
       continue;
     }
-    await out.write(Buffer.concat([line, Buffer.of(0x0a)]));
-    leaves.push({ seq, leaf: leafHash(line) });
+    // A write alone may be a short one, without an error, where the disk is full.
+    await out.appendFile(Buffer.concat([line, Buffer.of(0x0a)]));
+    leaves.push({ seq, leaf });
   }
+  // The chain leads from the last record that was signed to all before it.
+  const checkpoint = last && checkpointOver(stored, last.seq);
+  if (last && checkpoint) await proofsOf(files, [last], checkpoint);
   return { leaves, unsigned };
 }
 
-/** The lines of all records. Where some are pruned before they were read, those that are left follow. */
-async function* linesLeft({ folder, segments }: LeafFiles): AsyncGenerator<Buffer> {
-  let next = -1;
-  for (let oldest = segments[0]?.first ?? 0; oldest > next;) {
-    next = oldest;
-    for await (const { line } of linesFrom(segments, next)) {
-      yield line;
-      next += 1;
-    }
-    oldest = (await segmentsOf(folder))[0]?.first ?? 0;
+function parsed({ seq, line, segment, offset }: ChainedRecord): AuditRecord {
+  try {
+    return parseRecord(line.toString('utf8'));
+  } catch {
+    throw damagedRecord(seq, segment.path, offset);
   }
 }
 
@@ -118,11 +129,13 @@ async function writeProofs(
   files: LeafFiles,
   leaves: readonly Leaf[],
   checkpoint: StoredCheckpoint,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   for (let at = 0; at < leaves.length; at += PROOFS_AT_ONCE) {
     const some = leaves.slice(at, at + PROOFS_AT_ONCE);
     const proofs = await proofsOf(files, some, checkpoint);
     for (const [index, { seq }] of some.entries()) {
+      signal?.throwIfAborted();
       const path = join(out, PROOFS_FOLDER, `${seq}.tlog-proof`);
       await writeFile(path, proofs[index] ?? '', PRIVATE);
     }
@@ -131,14 +144,20 @@ async function writeProofs(
 
 /** What the proofs lead to: the keys, the newest checkpoint, and every whole statement. */
 async function copyProofs(folder: string, out: string): Promise<void> {
-  for (const name of SMALL_FILES) {
+  for (const name of [...NEEDED_FILES, ...OTHER_FILES]) {
     const bytes = await readRegular(join(folder, name), MAX_SMALL_BYTES);
     if (typeof bytes !== 'string') await writeFile(join(out, name), bytes, PRIVATE);
+    else if (NEEDED_FILES.includes(name)) throw damagedFile(join(folder, name));
+    // Without it, nothing would tell how many records there have to be.
+    if (name === CHECKPOINT_FILE && !readCheckpoint(bytes.toString('utf8')))
+      throw damagedFile(join(folder, name));
   }
+  const path = join(folder, EPOCHS_FILE);
   const epochs = await open(join(out, EPOCHS_FILE), PRIVATE.flag, PRIVATE.mode);
   try {
-    for await (const { notes } of noteBatches(join(folder, EPOCHS_FILE), Infinity)) {
-      await epochs.write(notes.map(({ note }) => `${note}\n`).join(''));
+    for await (const { notes, damage } of noteBatches(path, Infinity)) {
+      await epochs.appendFile(notes.map(({ note }) => `${note}\n`).join(''));
+      if (damage !== undefined) throw damagedFile(path, damage);
     }
   } finally {
     await epochs.close();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { AuditError } from '../../../errors/audit.error.js';
 import { parseRecord, type AuditRecord } from '../../record/audit-record.js';
 import { backwardRecords } from './backward-records.js';
+import { damagedRecord } from './damage.errors.js';
 import { isFolder, segmentsOf, streamNames } from './log-folder.js';
 import { recordPlace } from './record-place.js';
 import { linesOf } from './segment-lines.js';
@@ -81,7 +81,7 @@ async function* follow(folder: string, position: Position): AsyncGenerator<Audit
     position.segment = segment.name;
     for await (const { line, offset } of linesOf(segment, position.offset)) {
       const seq = recordPlace(line)?.seq ?? Infinity;
-      if (seq > position.next) throw damaged(segment.path, position.next);
+      if (seq > position.next) throw damagedRecord(position.next, segment.path);
       position.offset = offset + line.length + 1;
       if (seq < position.next) continue;
       yield parseRecord(line.toString('utf8'));
@@ -95,11 +95,4 @@ async function* follow(folder: string, position: Position): AsyncGenerator<Audit
 async function passOverPruned(folder: string, position: Position): Promise<void> {
   const [oldest] = await segmentsOf(folder);
   position.next = Math.max(position.next, oldest?.first ?? 0);
-}
-
-function damaged(path: string, seq: number): AuditError {
-  return new AuditError(
-    'AUDIT_LOG_DAMAGED',
-    `record ${seq} is not where it has to be in ${JSON.stringify(path)}: verify the log with nestjs-security audit verify`,
-  );
 }

@@ -39,7 +39,8 @@ export function checkpointOver(
   return stored.find(({ checkpoint }) => checkpoint.size > seq);
 }
 
-function readCheckpoint(note: string | undefined): StoredCheckpoint | undefined {
+/** Reads a note as the checkpoint that it has to be; its signatures are not verified. */
+export function readCheckpoint(note: string | undefined): StoredCheckpoint | undefined {
   const text = note === undefined ? undefined : parseNote(note)?.text;
   const checkpoint = text === undefined ? undefined : parseLogCheckpoint(text);
   return note !== undefined && checkpoint ? { note, checkpoint } : undefined;
