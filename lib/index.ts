@@ -287,6 +287,7 @@ export type { VerifyOptions, VerifyProgress } from './audit/log/verify/verify-op
 export type {
   ProblemGrade,
   ProblemKind,
+  AnchorReport,
   StreamReport,
   VerifyProblem,
   VerifyReport,

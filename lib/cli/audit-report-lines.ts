@@ -3,6 +3,7 @@ import type {
   VerifyProblem,
   VerifyReport,
 } from '../audit/log/verify/verify-report.js';
+import { counted } from '../common/counted.js';
 import { harmless } from './terminal.js';
 
 /** The report of a verification that came to no end, as JSON. */
@@ -33,7 +34,18 @@ function streamLines(stream: StreamReport, what: 'log' | 'export'): string[] {
       ? `  ${records} records proven, ${anchored} of them by a checkpoint that is kept elsewhere`
       : `  ${records} records chained, ${signed} signed, ${anchored} anchored; ${epochs} epochs ended${ending}${last}`,
     ...stream.problems.map(problemLine),
+    ...staleLines(stream),
   ];
+}
+
+/** An anchor that stopped working, as long as another one is fresh: no problem of the log, and one soon after. */
+function staleLines({ anchors, problems }: StreamReport): string[] {
+  if (problems.some(({ kind }) => kind === 'anchor-stale')) return [];
+  const stale = anchors.filter(({ isStale }) => isStale);
+  return stale.map(({ file, size, time = 'a time in the future' }) => {
+    const newest = `its newest checkpoint, of ${counted(size, 'record')}, is of ${time}`;
+    return `  note: ${harmless(file)} is stale: ${newest}`;
+  });
 }
 
 function problemLine({ kind, grade, seq, file, offset, message }: VerifyProblem): string {

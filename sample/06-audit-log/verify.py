@@ -40,6 +40,7 @@ import base64
 import errno
 import hashlib
 import json
+import math
 import os
 import re
 import stat
@@ -47,7 +48,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import BinaryIO, NamedTuple, NoReturn
 
 MAX_LINE = 65_535  # bytes of a record, without its LF
@@ -225,10 +226,11 @@ class Growing(NamedTuple):
     path: str
     length: int
     is_irregular: bool = False
+    is_elsewhere: bool = False  # in the folder of an anchor, of which there may be several
 
     @property
     def name(self) -> str:
-        return os.path.basename(self.path)
+        return self.path if self.is_elsewhere else os.path.basename(self.path)
 
 
 def growing(path: str) -> Growing:
@@ -494,6 +496,7 @@ class Report:
         self.stream = stream
         self.records = self.signed = self.anchored = self.epochs = 0
         self.closed = False
+        self.anchors: list = []  # what each one that was given holds
         self.problems: list = []
         self.counts: dict = {}  # of problems, by their kind
         self.omitted = 0
@@ -842,52 +845,96 @@ def judge_checkpoint(stream: Stream, raw: bytes | None) -> Checkpoint | None:
 def anchor_files(stream: Stream, options: Options) -> list:
     """Files of checkpoints. Where no witness is known, nothing counts in cosigned.notes."""
     paths = [os.path.join(each, f"{stream.name}.notes") for each in options.anchors]
+    files = [growing(path)._replace(is_elsewhere=True) for path in paths]
     if stream.witnesses:
-        paths.append(stream.path("cosigned.notes"))
-    return [growing(path) for path in paths]
+        files.append(growing(stream.path("cosigned.notes")))
+    return files
 
 
-def read_anchors(stream: Stream, sources: list, options: Options) -> float | None:
+def read_anchors(stream: Stream, sources: list, options: Options) -> list:
     """What was published must be what the log holds.
 
     The folder of an anchor is out of reach of the log's host. cosigned.notes is not, so in it only
     the signatures of trusted witnesses count, with the times that they put into them.
 
-    @returns when the newest of them was made; `None` when there are none
+    @returns what each of the files holds, in their order
     """
-    newest = None
+    return [read_anchor(stream, source, options) for source in sources]
+
+
+class Held:
+    """What one file of checkpoints that are kept elsewhere proves."""
+
+    def __init__(self, source: Growing) -> None:
+        self.file, self.is_elsewhere = source.name, source.is_elsewhere
+        self.is_empty = True  # nothing in it counts, and nothing in it is reported
+        self.has_checkpoint = False
+        self.size = 0
+        self.newest = -math.inf  # when the newest of them was made, unless in the future
+
+
+def read_anchor(stream: Stream, source: Growing, options: Options) -> Held:
+    held = Held(source)
     # One with a time yet to come would make the log look fresh until then.
     latest = max(options.as_of, now()) + CLOCK_SKEW_SECONDS
-    for source in sources:
-        is_cosigned = source.path == stream.path("cosigned.notes")
-        for entry in notes_in(source):
-            accepted = accept_anchored(stream, source, entry)
-            if accepted is None:
-                continue
-            checkpoint, signers = accepted
-            if not signers:  # a reseed that anybody could have written
-                continue
-            times = witness_times(signers) if is_cosigned else [checkpoint.time]
-            stream.claim(checkpoint, ANCHOR if times else COSIGNED)
-            if times:
-                newest = max([newest or 0, *(time for time in times if time <= latest)])
-                stream.report.anchored = max(stream.report.anchored, checkpoint.size)
-    return newest
+    for entry in notes_in(source):
+        before = sum(stream.report.counts.values())
+        accepted = accept_anchored(stream, source, entry)
+        # Nobody knows that it is nothing: what cannot be judged as long as keys are not known, and
+        # what is reported.
+        is_told = stream.epochs.is_cut or sum(stream.report.counts.values()) > before
+        if entry.state in ("whole", "damaged") and is_told:
+            held.is_empty = False
+        if accepted is None:
+            continue
+        checkpoint, signers = accepted
+        if not signers:  # a reseed that anybody could have written
+            continue
+        times = [checkpoint.time] if source.is_elsewhere else witness_times(signers)
+        stream.claim(checkpoint, ANCHOR if times else COSIGNED)
+        if times:
+            held.is_empty, held.has_checkpoint = False, True
+            held.size = max(held.size, checkpoint.size)
+            held.newest = max([held.newest, *(time for time in times if time <= latest)])
+            stream.report.anchored = max(stream.report.anchored, checkpoint.size)
+    return held
 
 
 def witness_times(signers: dict) -> list:
     return [signers[key] for key in signers if key.type == COSIGNATURE]
 
 
-def judge_age(stream: Stream, newest: float | None, options: Options) -> None:
-    """The newest anchored checkpoint must not be old: what came after it is held by nothing."""
-    problems = {problem["kind"] for problem in stream.report.problems}
-    if newest is not None and newest < options.as_of - options.max_age:
-        age = int(options.as_of - newest)
-        stream.report.add("anchor-stale", f"the newest anchored checkpoint is {age} s old")
-    cannot_tell = stream.epochs.is_cut or problems & {"anchor-invalid", "anchor-mismatch"}
-    if newest is None and not cannot_tell:
+def judge_anchors(stream: Stream, every: list, options: Options) -> None:
+    """An anchor that was given holds something of the stream, and the newest checkpoint of all must
+    not be old: what came after it is held by nothing."""
+    report_anchors(stream, every, options.as_of - options.max_age)
+    if not options.anchors and all(held.is_empty for held in every):
         stream.report.add("anchor-missing", "no checkpoint that is kept elsewhere was given")
+    newest = [held.newest for held in every if held.has_checkpoint]
+    if newest and max(newest) < options.as_of - options.max_age:
+        made = iso_time(max(newest)) or "a time in the future"
+        message = f"the newest anchored checkpoint is of {made}"
+        stream.report.add("anchor-stale", message)
+
+
+def report_anchors(stream: Stream, every: list, oldest: float) -> None:
+    """What each anchor holds. One that is too old is no problem as long as another one is not."""
+    for held in every:
+        if not held.is_elsewhere:
+            continue
+        if held.is_empty:
+            message = "this anchor holds no checkpoint of the stream"
+            stream.report.add("anchor-missing", message, file=held.file)
+        is_stale = held.has_checkpoint and held.newest < oldest
+        found = dict(file=held.file, size=held.size, time=iso_time(held.newest), isStale=is_stale)
+        stream.report.anchors.append(found)
+
+
+def iso_time(seconds: float) -> str | None:
+    if seconds == -math.inf:
+        return None
+    moment = datetime(1970, 1, 1) + timedelta(milliseconds=round(seconds * 1000))
+    return moment.isoformat(timespec="milliseconds") + "Z"
 
 
 def accept_anchored(stream: Stream, source: Growing, entry: Entry) -> tuple | None:
@@ -1240,7 +1287,8 @@ def verify_export(stream: Stream, options: Options) -> None:
     read_epochs(stream, growing(stream.path("epochs.notes")), read_first_key(stream))
     judge_checkpoint(stream, read_small(stream.path("checkpoint"), MAX_NOTE))
     stream.epochs.is_cut = True  # the log has gone on since, and so have its anchors
-    read_anchors(stream, anchor_files(stream, options), options)
+    every = read_anchors(stream, anchor_files(stream, options), options)
+    report_anchors(stream, every, -math.inf)  # nothing is too old
     proofs = Proofs(stream)
     file = open_regular(stream.path("records.jsonl"))
     if file is None:
@@ -1378,7 +1426,7 @@ def verify_log(stream: Stream, options: Options) -> None:
     first_key = read_first_key(stream)
     read_epochs(stream, statements, first_key)
     checkpoint = judge_checkpoint(stream, raw)
-    judge_age(stream, read_anchors(stream, anchors, options), options)
+    judge_anchors(stream, read_anchors(stream, anchors, options), options)
     report = stream.report
     if checkpoint is not None and report.anchored > report.signed:
         message = f"it is older than an anchored one, of {report.anchored} records"
@@ -1429,7 +1477,7 @@ def stream_names(options: Options) -> list:
 
 def summary(reports: list) -> dict:
     bad = [report.first_bad for report in reports if report.first_bad is not None]
-    fields = "stream status records signed anchored epochs closed problems".split()
+    fields = "stream status records signed anchored anchors epochs closed problems".split()
     streams = []
     for report in reports:
         streams.append({field: getattr(report, field) for field in fields})
@@ -1466,14 +1514,33 @@ def print_for_people(result: dict) -> None:
             place = "" if problem["seq"] is None else f" at record {problem['seq']}"
             if problem["file"] is not None:
                 offset = "" if problem["offset"] is None else f", byte {problem['offset']}"
-                place += f" ({problem['file']}{offset})"
+                place += f" ({shown(problem['file'])}{offset})"
             print(f"  {problem['grade']}: {problem['kind']}{place}: {problem['message']}")
         if "omitted" in each:
             print(f"  and {each['omitted']} more problems")
+        print_stale(each)
     if not result["streams"]:
         print("there is no stream in this directory")
     first = result["firstBadSeq"]
     print(result["status"] + ("" if first is None else f"; the first bad record is {first}"))
+
+
+def print_stale(each: dict) -> None:
+    """An anchor that stopped working, while another one is fresh."""
+    if any(problem["kind"] == "anchor-stale" for problem in each["problems"]):
+        return
+    for anchor in each["anchors"]:
+        if anchor["isStale"]:
+            newest = f"{counted(anchor['size'], 'record')}, is of {anchor['time'] or 'a time in the future'}"
+            print(f"  note: {shown(anchor['file'])} is stale: its newest checkpoint, of {newest}")
+
+
+def counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def shown(path: str) -> str:
+    return path if path.isprintable() else ascii(path)
 
 
 class Arguments(argparse.ArgumentParser):

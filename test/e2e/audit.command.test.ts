@@ -98,6 +98,25 @@ describe('nestjs-security audit verify', () => {
     expect((await runCommandLine(verifyWords(...enough))).code).toBe(0);
   });
 
+  it('names an anchor that holds nothing, and one that has stopped', async () => {
+    build({ start: Date.now() - 2_000_000, recordMs: 20_000 });
+    const [empty, old] = [beside('empty'), beside('old')];
+    for (const folder of [empty, old]) mkdirSync(folder);
+    writeFileSync(join(old, '0-stream00.notes'), `${stream.note(1, 0)}\n`);
+    const stale = await runCommandLine(verifyWords('--anchor', old));
+    expect([stale.code, stale.stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /\n {2}note: \/.*\/old\/0-stream00\.notes is stale: its newest checkpoint, of 1 record, is of [\dTZ:.-]+\nCLEAN\n$/,
+      ),
+    ]);
+    const missing = await runCommandLine(verifyWords('--anchor', empty));
+    expect([missing.code, missing.stdout]).toEqual([
+      2,
+      expect.stringContaining(`incomplete: anchor-missing (${join(empty, '0-stream00.notes')}): `),
+    ]);
+  });
+
   it('prints the report as JSON and nothing else', async () => {
     build();
     const { code, stdout, stderr } = await runCommandLine(verifyWords('--json'));

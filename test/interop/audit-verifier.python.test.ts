@@ -96,6 +96,14 @@ describe('The audit log verifier in Python', () => {
           records: 105,
           signed: 105,
           anchored: 105,
+          anchors: [
+            {
+              file: join(logOf(WHOLE).anchor, `${STREAM}.notes`),
+              size: 105,
+              time: '2026-11-27T02:00:10.500Z',
+              isStale: false,
+            },
+          ],
           epochs: 3,
           closed: false,
           problems: [],

@@ -6,6 +6,7 @@ import { parseTrust } from '../../lib/audit/log/verify/trust.js';
 import { exportLog } from '../../lib/audit/log/read/export-log.js';
 import { verifyExport } from '../../lib/audit/log/verify/verify-export.js';
 import { verifyLog } from '../../lib/audit/log/verify/verify-log.js';
+import type { StreamReport } from '../../lib/audit/log/verify/verify-report.js';
 import { BASE, FOLDER, STREAM, type AuditPlan } from '../support/audit-plan.js';
 import { ATTACKED_PLANS } from '../support/audit-plans.attacked.js';
 import { DAMAGED_PROOF_PLANS } from '../support/audit-plans.damaged-proofs.js';
@@ -17,6 +18,7 @@ import { buildAuditLog, type TestLog } from '../support/audit-log-builder.js';
 import { notRun } from '../support/not-run.js';
 import { pythonWith } from '../support/python.js';
 import {
+  anchorsOf,
   argumentsFor,
   verifyAll,
   writeLogs,
@@ -56,8 +58,9 @@ const EFFORTS: readonly Effort[] = ['naive', 'earlier', 'current'];
 interface Verdict {
   readonly exit: number;
   readonly first: number | null;
+  /** What is said of anchors: the problems with the file that each names, and what each anchor holds. */
+  readonly anchors: readonly (readonly unknown[])[];
 }
-const CLEAN: Verdict = { exit: 0, first: null };
 
 const CHANGE = fc.record({
   file: fc.nat(),
@@ -132,7 +135,8 @@ describe('The two verifiers of the audit log', () => {
     const exported = { ...logOf(WHOLE), directory: out };
     const [verdict] = verifyAll(python, [argumentsFor(plan, exported)]);
     expect(verdict?.result?.streams[0]?.records).toBe(105);
-    expect([await judged(plan, exported), read(verdict)]).toEqual([CLEAN, CLEAN]);
+    expect(read(verdict)).toMatchObject({ exit: 0, first: null });
+    expect(await judged(plan, exported)).toEqual(read(verdict));
   });
 
   it('agree that a record whose prev was changed is bad, and not the one before it, in an export', async () => {
@@ -146,8 +150,8 @@ describe('The two verifiers of the audit log', () => {
     writeFileSync(path, text.replace(found ?? '', `${head}${digit === '0' ? '1' : '0'}`));
     const exported = { ...logOf(EXPORTED), directory: join(copy, 'log') };
     const [verdict] = verifyAll(python, [argumentsFor(EXPORTED, exported)]);
-    const bad = { exit: 1, first: 32 };
-    expect([await judged(EXPORTED, exported), read(verdict)]).toEqual([bad, bad]);
+    expect(read(verdict)).toMatchObject({ exit: 1, first: 32 });
+    expect(await judged(EXPORTED, exported)).toEqual(read(verdict));
   });
 
   it.each([
@@ -218,13 +222,36 @@ async function judged(plan: AuditPlan, log: WrittenLog): Promise<Verdict> {
   const at = plan.options?.indexOf('--max-age') ?? -1;
   const report = await verify(log.directory, {
     ...(!plan.without?.includes('trust') && { trust: parseTrust(readFileSync(log.trust, 'utf8')) }),
-    ...(!plan.without?.includes('anchor') && { anchors: [log.anchor] }),
+    anchors: anchorsOf(plan, log),
     asOf: new Date(log.asOf),
     ...(at >= 0 && { maxAgeSeconds: Number(plan.options?.[at + 1]) }),
   });
-  return { exit: EXIT[report.status], first: report.firstBadSeq ?? null };
+  const anchors = report.streams.map(anchorsIn).toSorted(byStream);
+  return { exit: EXIT[report.status], first: report.firstBadSeq ?? null, anchors };
+}
+
+function byStream([one]: readonly unknown[], [other]: readonly unknown[]): number {
+  return String(one) < String(other) ? -1 : 1;
+}
+
+type StreamVerdict = NonNullable<PythonVerdict['result']>['streams'][number] | StreamReport;
+
+function anchorsIn({ stream, anchors, problems }: StreamVerdict): unknown[] {
+  const missing = problems.filter(({ kind }) => kind === 'anchor-missing');
+  const isStale = problems.some(({ kind }) => kind === 'anchor-stale');
+  // Where a stream began otherwise, one of them ends there.
+  const isStrange = problems.some(({ kind }) => /^(genesis|identity)-/.test(kind));
+  const held = anchors.map(({ file, size, time = null, isStale: isOld }) => [
+    file,
+    size,
+    time,
+    isOld,
+  ]);
+  return [stream, isStale, missing.map(({ file = null }) => file), isStrange ? [] : held];
 }
 
 function read(verdict: PythonVerdict | undefined): Verdict {
-  return { exit: verdict?.exit ?? -1, first: verdict?.result?.firstBadSeq ?? null };
+  const { exit = -1, result } = verdict ?? {};
+  const anchors = (result?.streams ?? []).map(anchorsIn).toSorted(byStream);
+  return { exit, first: result?.firstBadSeq ?? null, anchors };
 }

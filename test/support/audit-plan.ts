@@ -13,6 +13,8 @@ export interface AuditPlan {
   readonly trusted?: number;
   readonly later?: number;
   readonly export?: readonly number[];
+  /** A second anchor, with so many of the notes that the first one has; without any, it has no file. */
+  readonly secondAnchor?: number;
   readonly removed?: readonly string[];
   readonly files?: Readonly<Record<string, string>>;
   readonly appended?: Readonly<Record<string, string>>;

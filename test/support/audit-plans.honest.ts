@@ -128,6 +128,7 @@ export const HONEST_PLANS: readonly AuditPlan[] = [
   },
   {
     name: 'a witness in the place of an anchor',
+    without: ['anchor'],
     streams: { [STREAM]: [['records', 4], ['checkpoint'], ['cosign']] },
     witness: true,
     exit: 0,
@@ -135,6 +136,7 @@ export const HONEST_PLANS: readonly AuditPlan[] = [
   },
   {
     name: 'a witness that signed too long ago',
+    without: ['anchor'],
     streams: { [STREAM]: [['records', 4], ['checkpoint'], ['cosign', { seconds: -601 }]] },
     witness: true,
     exit: 2,
@@ -142,6 +144,7 @@ export const HONEST_PLANS: readonly AuditPlan[] = [
   },
   {
     name: 'a witness that is not trusted',
+    without: ['anchor'],
     streams: { [STREAM]: [['records', 4], ['checkpoint'], ['cosign']] },
     exit: 2,
     kinds: ['anchor-missing'],
@@ -153,6 +156,49 @@ export const HONEST_PLANS: readonly AuditPlan[] = [
     without: ['trust', 'anchor'],
     exit: 2,
     kinds: ['anchor-missing', 'trust-missing'],
+  },
+  {
+    name: 'a second anchor that has nothing of the stream',
+    secondAnchor: 0,
+    exit: 2,
+    kinds: ['anchor-missing'],
+  },
+  {
+    name: 'a second anchor that has stopped working',
+    secondAnchor: 1,
+    later: 500,
+    options: ['--max-age', '501'],
+    exit: 0,
+    kinds: [],
+  },
+  {
+    name: 'two anchors that have stopped working',
+    secondAnchor: 1,
+    later: 900,
+    exit: 2,
+    kinds: ['anchor-stale'],
+  },
+  {
+    name: 'a second anchor alone, which has nothing',
+    secondAnchor: 0,
+    without: ['anchor'],
+    exit: 2,
+    kinds: ['anchor-missing'],
+  },
+  {
+    name: 'a second anchor with a note that a crash cut off, and nothing else',
+    secondAnchor: 0,
+    files: { [`second-anchor/${STREAM}.notes`]: 'nestjs-security/audit/0-aaa' },
+    exit: 2,
+    kinds: ['anchor-missing'],
+  },
+  {
+    name: 'a second anchor of other notes',
+    secondAnchor: 0,
+    files: { [`second-anchor/${STREAM}.notes`]: 'noise\n\nnoise\n\n' },
+    exit: 1,
+    kinds: ['anchor-invalid'],
+    first: 90,
   },
   { name: 'an anchor of long ago', later: 601, exit: 2, kinds: ['anchor-stale'] },
   {

@@ -464,16 +464,19 @@ def trust_of(logs, plan):
 
 def write(plan, folder, logs, trust):
     directory, anchor = os.path.join(folder, "log"), os.path.join(folder, "anchor")
-    os.makedirs(directory)
-    os.makedirs(anchor)
+    second = os.path.join(folder, "second-anchor")
+    for each in (directory, anchor, second):
+        os.makedirs(each)
     for log, _ in logs:
         if "export" in plan:
             log.write_export(directory, plan["export"])
         else:
             log.write(directory)
             log.write_keys(os.path.join(directory, "keys"))
-        if log.published:
-            put(anchor, f"{log.stream}.notes", "".join(note + "\n" for note in log.published))
+        kept = log.published[: plan.get("secondAnchor", 0)]
+        for where, notes in ((anchor, log.published), (second, kept)):
+            if notes:
+                put(where, f"{log.stream}.notes", "".join(note + "\n" for note in notes))
     put(folder, "trust.json", json.dumps(trust))
     touch_files(folder, plan)
     as_of = max(log.now for log, _ in logs) + timedelta(seconds=plan.get("later", 1))

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { BASE, STREAM, type AuditPlan } from './audit-plan.js';
 import { runPython } from './python.js';
 
@@ -25,12 +26,19 @@ export interface PythonVerdict {
       readonly records: number;
       readonly signed: number;
       readonly anchored: number;
+      readonly anchors: readonly {
+        readonly file: string;
+        readonly size: number;
+        readonly time: string | null;
+        readonly isStale: boolean;
+      }[];
       readonly epochs: number;
       readonly closed: boolean;
       readonly problems: readonly {
         readonly kind: string;
         readonly grade: string;
         readonly seq: number | null;
+        readonly file: string | null;
         readonly message: string;
       }[];
     }[];
@@ -53,12 +61,20 @@ export function writeLogs(
   return new Map(Object.entries(JSON.parse(stdout) as Record<string, WrittenLog>));
 }
 
+/** The anchors that a verifier is given. */
+export function anchorsOf(plan: AuditPlan, { anchor }: WrittenLog): string[] {
+  return [
+    ...(plan.without?.includes('anchor') ? [] : [anchor]),
+    ...(plan.secondAnchor === undefined ? [] : [join(dirname(anchor), 'second-anchor')]),
+  ];
+}
+
 /** The command line that verifies a log as its plan says. */
 export function argumentsFor(plan: AuditPlan, log: WrittenLog): string[] {
   return [
     log.directory,
     ...(plan.without?.includes('trust') ? [] : ['--trust', log.trust]),
-    ...(plan.without?.includes('anchor') ? [] : ['--anchor', log.anchor]),
+    ...anchorsOf(plan, log).flatMap((anchor) => ['--anchor', anchor]),
     '--as-of',
     log.asOf,
     ...(plan.options ?? []),

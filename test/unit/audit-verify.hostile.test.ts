@@ -184,6 +184,6 @@ describe('A folder that somebody has filled', () => {
     const anchor = join(log.anchor, '0-stream00.notes');
     rmSync(anchor);
     execFileSync('mkfifo', [anchor]);
-    expect(problemsOf(await verifiedStream(log))).toEqual(['file-irregular 0']);
+    expect(problemsOf(await verifiedStream(log))).toEqual(['file-irregular 0', 'anchor-missing']);
   });
 });

@@ -111,6 +111,14 @@ describe('A log that nobody has touched is clean', () => {
         records: 100,
         signed: 100,
         anchored: 100,
+        anchors: [
+          {
+            file: join(log.anchor, '0-stream00.notes'),
+            size: 100,
+            time: log.end.toISOString(),
+            isStale: false,
+          },
+        ],
         epochs: 2,
         closed: true,
         lastTime: '2026-11-27T02:00:09.900Z',
@@ -177,6 +185,47 @@ describe('An anchor', () => {
         maxAgeSeconds: 0,
       });
       expect(report).toMatchObject({ status: 'clean', anchored: 100 });
+    });
+  });
+
+  it('that holds nothing of a stream is missing, whatever another one proves', async () => {
+    await withStream({ cosigned: [100] }, async (stream, log) => {
+      const names = ['one', 'other'].map((name) => join(log.directory, '..', name));
+      for (const name of names) mkdirSync(name);
+      const files = names.map((name) => join(name, `${stream.name}.notes`));
+      for (const anchors of [names, [log.anchor, ...names]]) {
+        const { status, problems } = await verifiedStream(log, { anchors });
+        expect(status).toBe('incomplete');
+        expect(problems).toMatchObject(files.map((file) => ({ kind: 'anchor-missing', file })));
+      }
+      // What a crash has left is nothing yet; what is no note is something else.
+      writeFileSync(files[0] ?? '', stream.note(100, 2));
+      writeFileSync(files[1] ?? '', 'noise\n\nnoise\n\n');
+      const { problems } = await verifiedStream(log, { anchors: names });
+      expect(problems).toMatchObject([
+        { kind: 'anchor-invalid', file: files[1] },
+        { kind: 'anchor-missing', file: files[0] },
+      ]);
+    });
+  });
+
+  it('that has stopped is told of, and is no problem as long as another one is fresh', async () => {
+    await withStream({}, async (stream, log) => {
+      const other = join(log.directory, '..', 'other');
+      mkdirSync(other);
+      writeFileSync(join(other, `${stream.name}.notes`), `${stream.note(20, 0)}\n`);
+      const options = { anchors: [log.anchor, other], maxAgeSeconds: 5 };
+      const report = await verifiedStream(log, options);
+      expect(report).toMatchObject({
+        status: 'clean',
+        anchors: [
+          { size: 100, isStale: false },
+          { size: 20, isStale: true, time: new Date(stream.timeAt(20)).toISOString() },
+        ],
+      });
+      const both = await verifiedStream(log, { ...options, asOf: later(log.end, 6) });
+      expect(problemsOf(both)).toEqual(['anchor-stale 100']);
+      expect(both.anchors.map(({ isStale }) => isStale)).toEqual([true, true]);
     });
   });
 

@@ -1,6 +1,7 @@
 import type { LogCheckpoint } from '../note/log-checkpoint.js';
 import type { ChainWalk } from './chain-walk.js';
 import type { Findings } from './findings.js';
+import { judgeAnchors } from './judge-anchors.js';
 import { CHECKPOINT_FILE } from './snapshot.js';
 import type { StreamContext } from './stream-context.js';
 import type { AnchorFacts } from './verify-anchors.js';
@@ -23,7 +24,7 @@ interface Judged {
 export function judgeFreshness(judged: Judged): void {
   reportTail(judged);
   reportTrust(judged);
-  reportAnchor(judged);
+  judgeAnchors(judged);
 }
 
 function reportTail({ context, walk, checkpoint, signed, findings }: Judged): void {
@@ -49,17 +50,4 @@ function reportTrust({ context, findings }: Judged): void {
   } else if (!trusted) {
     findings.add('stream-unregistered', 'the trust file does not name this stream');
   }
-}
-
-/** Whoever has the current key can write the end of the log anew, unless something elsewhere holds it down. */
-function reportAnchor({ context, anchored, findings }: Judged): void {
-  const { time, source } = anchored;
-  if (!source) {
-    findings.add('anchor-missing', 'no checkpoint of the stream is kept elsewhere');
-    return;
-  }
-  if (time !== undefined && time >= context.asOf - context.maxAgeMs) return;
-  const made = time === undefined ? 'in the future' : `at ${new Date(time).toISOString()}`;
-  const message = `the newest checkpoint that is kept elsewhere was made ${made}`;
-  findings.add('anchor-stale', message, { seq: anchored.size, ...source });
 }

@@ -11,8 +11,24 @@ import type { ProblemKind } from './verify-report.js';
 /** By what a note is kept elsewhere: its folder, or the signature of a witness. */
 export type AnchorRule = 'directory' | 'witness';
 
+/** What one file of checkpoints proves. */
+export interface AnchorFile {
+  /** How it is called in a report. */
+  readonly file: string;
+  readonly rule: AnchorRule;
+  /** Whether it has nothing that counts, and nothing that is reported. */
+  readonly isEmpty: boolean;
+  /** Whether it has a checkpoint that counts. */
+  readonly hasCheckpoint: boolean;
+  /** How many records the largest of its checkpoints covers. */
+  readonly size: number;
+  /** When the newest of them was made, in milliseconds. */
+  readonly time?: number;
+}
+
 /** What checkpoints that are kept elsewhere prove. */
 export interface AnchorFacts {
+  readonly files: readonly AnchorFile[];
   /** How many records the largest of them covers, … */
   readonly size: number;
   /** … and where that is. */
@@ -30,7 +46,8 @@ export class AnchorVerification {
   readonly #epochs: VerifiedEpochs;
   readonly #verifyNotes: VerifyNotes;
   readonly #sinks: { readonly claims: RootClaims; readonly findings: Findings };
-  #facts: AnchorFacts = { size: 0 };
+  #facts: Omit<AnchorFacts, 'files'> = { size: 0 };
+  readonly #files: AnchorFile[] = [];
 
   constructor(
     context: StreamContext,
@@ -45,7 +62,7 @@ export class AnchorVerification {
   }
 
   get facts(): AnchorFacts {
-    return this.#facts;
+    return { ...this.#facts, files: this.#files };
   }
 
   /**
@@ -55,6 +72,7 @@ export class AnchorVerification {
    * @throws AuditError `AUDIT_LOG_UNREADABLE`
    */
   async take({ path, name: file, size }: NoteFileFacts, rule: AnchorRule): Promise<void> {
+    this.#files.push({ file, rule, isEmpty: true, hasCheckpoint: false, size: 0 });
     if (size === 'missing') return;
     if (size === 'irregular')
       return this.#report('file-irregular', 'it is no regular file', file, 0);
@@ -63,6 +81,9 @@ export class AnchorVerification {
       signal?.throwIfAborted();
       const read = readAnchored(stream, entries, this.#epochs, recovery !== undefined);
       await this.#takeRead(read, file, rule);
+      // Nobody knows that it is nothing: what cannot be judged as long as keys are not known, and what is reported.
+      const isUnknown = entries.length > 0 && !this.#epochs.isWhole;
+      if (isUnknown || unreadable !== undefined) this.#noteOfFile({});
       if (unreadable !== undefined)
         return this.#report('anchor-invalid', 'it holds what is no note', file, unreadable);
     }
@@ -78,12 +99,14 @@ export class AnchorVerification {
     const verdictOf = new Map(notes.map((note, index) => [note, verdicts[index]]));
     for (const each of read) {
       if ('kind' in each) {
+        this.#noteOfFile({});
         this.#report(each.kind, each.message, file, each.offset);
         continue;
       }
       const verdict = verdictOf.get(each);
       if (verdict?.isSigned) this.#takeNote(each, verdict, file, rule);
       else {
+        this.#noteOfFile({});
         const message = 'it is not signed by the key of its epoch';
         this.#report('anchor-invalid', message, file, each.offset);
       }
@@ -107,6 +130,25 @@ export class AnchorVerification {
       ...(checkpoint.size >= size && { size: checkpoint.size, source: { file, offset } }),
       ...(!isFuture && { time: Math.max(time, made) }),
     };
+    this.#noteOfFile({
+      hasCheckpoint: true,
+      size: checkpoint.size,
+      ...(!isFuture && { time: made }),
+    });
+  }
+
+  /** The file that is being read is not empty: it has this, or what else is told of. */
+  #noteOfFile(found: Partial<Pick<AnchorFile, 'hasCheckpoint' | 'size' | 'time'>>): void {
+    const last = this.#files.pop();
+    if (!last) return;
+    const newest = Math.max(last.time ?? -Infinity, found.time ?? -Infinity);
+    this.#files.push({
+      ...last,
+      isEmpty: false,
+      hasCheckpoint: last.hasCheckpoint || found.hasCheckpoint === true,
+      size: Math.max(last.size, found.size ?? 0),
+      ...(newest !== -Infinity && { time: newest }),
+    });
   }
 
   #report(kind: ProblemKind, message: string, file: string, offset: number): void {

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { isFolder } from '../read/log-folder.js';
 import { ExportedRecords } from './exported-records.js';
 import { Findings } from './findings.js';
+import { anchorReports, reportEmptyAnchors, reportMissingAnchors } from './judge-anchors.js';
 import { RootClaims } from './root-claims.js';
-import { takeSnapshot } from './snapshot.js';
-import type { StreamContext } from './stream-context.js';
+import { takeSnapshot, type Snapshot } from './snapshot.js';
+import type { StreamContext, VerifyNotes } from './stream-context.js';
 import { notesVerifier, streamKeys } from './stream-keys.js';
-import { AnchorVerification } from './verify-anchors.js';
+import { AnchorVerification, type AnchorFacts } from './verify-anchors.js';
 import { verifyCheckpoint } from './verify-checkpoint.js';
-import { EpochVerification } from './verify-epochs.js';
+import { EpochVerification, type VerifiedEpochs } from './verify-epochs.js';
 import type { VerifyOptions } from './verify-options.js';
 import { statusOf, type StreamReport, type VerifyReport } from './verify-report.js';
 import { verifyStreams } from './verify-run.js';
@@ -32,33 +33,59 @@ export function verifyExport(
   return verifyStreams(directory, options, { required: [], verify: verifyExported });
 }
 
+/** What of an export could be verified. */
+interface Found extends Pick<StreamReport, 'anchors' | 'epochs'> {
+  readonly records?: ExportedRecords;
+}
+
 async function verifyExported(context: StreamContext): Promise<StreamReport> {
-  const { directory, stream, anchors, witnesses } = context;
+  const { directory, stream, anchors } = context;
   const findings = new Findings();
   const folder = join(directory, stream);
-  const isThere = await isFolder(folder);
-  if (!isThere) findings.add('stream-missing', 'it is no folder', { seq: 0, file: stream });
-  const keys = isThere ? await streamKeys(context, findings) : undefined;
-  if (!keys) return reportOf(stream, findings);
+  if (!(await isFolder(folder))) {
+    findings.add('stream-missing', 'it is no folder', { seq: 0, file: stream });
+    return reportOf(context, findings);
+  }
   const snapshot = await takeSnapshot(directory, stream, anchors);
+  const keys = await streamKeys(context, findings);
+  if (!keys) {
+    reportMissingAnchors(snapshot.anchors, findings);
+    return reportOf(context, findings);
+  }
   const verifyNotes = notesVerifier(context, keys);
   const sinks = { claims: new RootClaims(), findings };
   const verification = new EpochVerification(context, snapshot.epochs, verifyNotes, sinks);
   const epochs = await verification.run(keys.epochKey);
   await verifyCheckpoint(stream, snapshot, epochs, verifyNotes, sinks);
   const anchored = new RootClaims();
-  // The log has gone on since, and so have its anchors: later epochs are nothing that an export has to know.
-  const known = { ...epochs, isWhole: false };
-  const anchor = new AnchorVerification(context, known, verifyNotes, {
+  const facts = await verifyAnchored(context, snapshot, epochs, verifyNotes, {
     claims: anchored,
     findings,
   });
-  for (const file of snapshot.anchors) await anchor.take(file, 'directory');
-  if (witnesses.length > 0) await anchor.take(snapshot.cosigned, 'witness');
   const records = new ExportedRecords(context, { epochs, verifyNotes, anchored, findings });
   await records.run(folder);
+  reportEmptyAnchors(facts.files, findings);
   judge(context, records, findings);
-  return reportOf(stream, findings, records, epochs.ledger.count);
+  return reportOf(context, findings, {
+    records,
+    anchors: anchorReports(facts.files),
+    epochs: epochs.ledger.count,
+  });
+}
+
+async function verifyAnchored(
+  context: StreamContext,
+  { anchors, cosigned }: Snapshot,
+  epochs: VerifiedEpochs,
+  verifyNotes: VerifyNotes,
+  sinks: { readonly claims: RootClaims; readonly findings: Findings },
+): Promise<AnchorFacts> {
+  // The log has gone on since, and so have its anchors: later epochs are nothing that an export has to know.
+  const known = { ...epochs, isWhole: false };
+  const verification = new AnchorVerification(context, known, verifyNotes, sinks);
+  for (const file of anchors) await verification.take(file, 'directory');
+  if (context.witnesses.length > 0) await verification.take(cosigned, 'witness');
+  return verification.facts;
 }
 
 function judge(
@@ -79,10 +106,9 @@ function judge(
 }
 
 function reportOf(
-  stream: string,
+  { stream }: StreamContext,
   { problems }: Findings,
-  records?: ExportedRecords,
-  epochs = 0,
+  { records, anchors, epochs }: Found = { anchors: [], epochs: 0 },
 ): StreamReport {
   const { proven, anchored } = records?.counts ?? { proven: 0, anchored: 0 };
   return {
@@ -91,6 +117,7 @@ function reportOf(
     records: proven,
     signed: proven,
     anchored,
+    anchors,
     epochs,
     closed: false,
     ...(records && records.lastTime !== '' && { lastTime: records.lastTime }),

@@ -56,6 +56,21 @@ export interface VerifyProblem {
   readonly message: string;
 }
 
+/** What the folder of an anchor holds of one stream. */
+export interface AnchorReport {
+  /** The file of its checkpoints. */
+  readonly file: string;
+  /** How many records the largest checkpoint that holds covers; 0 without one. */
+  readonly size: number;
+  /** When the newest of them was made, ISO 8601. */
+  readonly time?: string;
+  /**
+   * Whether that is older than it may be. As long as another anchor is fresh, it is no problem of the log: the
+   * anchor is not served any more.
+   */
+  readonly isStale: boolean;
+}
+
 /** What is known of one stream. */
 export interface StreamReport {
   /** Its name. */
@@ -68,6 +83,8 @@ export interface StreamReport {
   readonly signed: number;
   /** How many of them a checkpoint covers that is kept elsewhere. */
   readonly anchored: number;
+  /** What each anchor that was given holds, in their order. */
+  readonly anchors: readonly AnchorReport[];
   /** How many epochs have ended. */
   readonly epochs: number;
   /** Whether the log was shut down in order. */

@@ -4,6 +4,7 @@ import type { LogCheckpoint } from '../note/log-checkpoint.js';
 import { isFolder, segmentsOf } from '../read/log-folder.js';
 import { ChainWalk } from './chain-walk.js';
 import { Findings } from './findings.js';
+import { anchorReports, reportMissingAnchors } from './judge-anchors.js';
 import { judgeChain, type WalkedChain } from './judge-chain.js';
 import { judgeFreshness } from './judge-freshness.js';
 import { RootClaims } from './root-claims.js';
@@ -38,7 +39,10 @@ export async function verifyStream(context: StreamContext): Promise<StreamReport
   }
   const snapshot = await takeSnapshot(directory, stream, anchors);
   const keys = await streamKeys(context, findings);
-  if (!keys) return emptyReport(stream, findings);
+  if (!keys) {
+    reportMissingAnchors(snapshot.anchors, findings);
+    return emptyReport(stream, findings);
+  }
   const claims = new RootClaims();
   const notes = await verifySigned(context, snapshot, keys, { claims, findings });
   const genesis = genesisHash(stream, keys.epochKey);
@@ -46,7 +50,7 @@ export async function verifyStream(context: StreamContext): Promise<StreamReport
   await judgeChain({ stream, findings, ...walked });
   const signed = Math.max(notes.checkpoint?.size ?? 0, notes.epochs.ledger.lastEnd);
   judgeFreshness({ context, walk: walked.walk, signed, findings, ...notes });
-  return reportOf(stream, walked.walk, signed, notes, findings);
+  return reportOf(context, walked.walk, signed, notes, findings);
 }
 
 /** A log that is being pruned loses segments while they are read: then it is begun anew with those that are left. */
@@ -91,7 +95,7 @@ async function verifySigned(
 }
 
 function reportOf(
-  stream: string,
+  context: StreamContext,
   walk: ChainWalk,
   signed: number,
   { epochs, checkpoint, anchored }: Notes,
@@ -100,11 +104,12 @@ function reportOf(
   // What contradicts itself proves no more than what was found right before.
   const limit = isTampered ? walk.roots.proven.size : Infinity;
   return {
-    stream,
+    stream: context.stream,
     status: statusOf(problems),
     records: walk.next,
     signed: Math.min(signed, limit),
     anchored: Math.min(anchored.size, limit),
+    anchors: anchorReports(anchored.files, context),
     epochs: epochs.ledger.count,
     closed: checkpoint?.closed === true && walk.next === checkpoint.size && !walk.tail,
     ...(walk.lastTime !== '' && { lastTime: walk.lastTime }),
@@ -114,5 +119,6 @@ function reportOf(
 
 function emptyReport(stream: string, { problems }: Findings): StreamReport {
   const status = statusOf(problems);
-  return { stream, status, records: 0, signed: 0, anchored: 0, epochs: 0, closed: false, problems };
+  const nothing = { records: 0, signed: 0, anchored: 0, anchors: [], epochs: 0, closed: false };
+  return { stream, status, ...nothing, problems };
 }
