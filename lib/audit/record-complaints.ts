@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { counted } from '../common/counted.js';
 
 const INTERVAL_MS = 1000;
 
@@ -25,7 +26,8 @@ export class RecordComplaints {
     this.#untold += 1;
     if (now - this.#complainedAt < INTERVAL_MS) return;
     this.#logger.error(error);
-    if (this.#untold > 1) this.#logger.error(`${this.#untold - 1} more events were not recorded`);
+    if (this.#untold > 1)
+      this.#logger.error(`${counted(this.#untold - 1, 'more event')} not recorded`);
     this.#complainedAt = now;
     this.#untold = 0;
   }

@@ -31,8 +31,8 @@ function streamLines(stream: StreamReport, what: 'log' | 'export'): string[] {
   return [
     `${stream.stream}: ${stream.status}`,
     what === 'export'
-      ? `  ${records} records proven, ${anchored} of them by a checkpoint that is kept elsewhere`
-      : `  ${records} records chained, ${signed} signed, ${anchored} anchored; ${epochs} epochs ended${ending}${last}`,
+      ? `  ${counted(records, 'record')} proven, ${anchored} of them by a checkpoint that is kept elsewhere`
+      : `  ${counted(records, 'record')} chained, ${signed} signed, ${anchored} anchored; ${counted(epochs, 'epoch')} ended${ending}${last}`,
     ...stream.problems.map(problemLine),
     ...staleLines(stream),
   ];

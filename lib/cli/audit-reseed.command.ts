@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
+import { counted } from '../common/counted.js';
 import { systemErrorCode } from '../common/system-error-code.js';
 import { readAtMost } from './read-at-most.js';
 import { print, type Terminal } from './terminal.js';
@@ -40,7 +41,7 @@ export function auditReseedCommand(terminal: Terminal): Command {
       const { size, epoch } = await reseedStream({ directory, keyFolder, stream, recoveryKey });
       print(
         terminal,
-        `${stream} continues with epoch ${epoch + 1}; the recovery key vouches for its ${size} records.`,
+        `${stream} continues with epoch ${epoch + 1}; the recovery key vouches for its ${counted(size, 'record')}.`,
       );
     });
 }

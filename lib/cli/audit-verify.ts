@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { counted } from '../common/counted.js';
 import { EXPORT_FILE } from '../audit/log/read/export-log.js';
 import { MAX_TRUST_BYTES, parseTrust, type Trust } from '../audit/log/verify/trust.js';
 import { verifyExport } from '../audit/log/verify/verify-export.js';
@@ -99,7 +100,7 @@ function stateOf({ bytes, totalBytes, records }: VerifyProgress): ProgressState 
     value: Math.ceil(bytes / MIB),
     total: Math.ceil(totalBytes / MIB),
     unit: 'MiB',
-    details: `${records} records`,
+    details: counted(records, 'record'),
   };
 }
 

@@ -1207,7 +1207,8 @@ class Chain:
             return  # records behind the fault may explain the rest
         if rest:
             size, _, source = rest[-1]
-            message = f"{self.seq} records are left of {size} that {SOURCES[source]} was signed for"
+            left = counted(self.seq, "record")
+            message = f"{left} left of {size} that {SOURCES[source]} was signed for"
             add("records-missing", message, self.seq)
         for file, (offset, seq) in self.surplus.items():
             message = "what follows the last record of this segment is explained by no later record"
@@ -1271,7 +1272,7 @@ def judge_tail(
         return
     if options.as_of - checkpoint.time <= TAIL_SECONDS:
         return
-    message = f"{beyond} whole records are not signed"
+    message = f"{counted(beyond, 'whole record')} not signed"
     stream.report.add("unsigned-tail", message, stream.report.signed, *(chain.tail or ()))
 
 
@@ -1390,7 +1391,8 @@ class Proofs:
         report = self.stream.report
         report.records, report.signed, report.anchored = self.proven, self.proven, self.held
         if self.held < self.proven or self.proven == 0:
-            message = f"what proves {self.proven - self.held} records is not kept elsewhere"
+            others = counted(self.proven - self.held, "record")
+            message = f"what proves {others} is not kept elsewhere"
             report.add("anchor-missing", message)
 
 
@@ -1429,7 +1431,7 @@ def verify_log(stream: Stream, options: Options) -> None:
     judge_anchors(stream, read_anchors(stream, anchors, options), options)
     report = stream.report
     if checkpoint is not None and report.anchored > report.signed:
-        message = f"it is older than an anchored one, of {report.anchored} records"
+        message = f"it is older than an anchored one, of {counted(report.anchored, 'record')}"
         report.add("checkpoint-invalid", message, report.signed, "checkpoint")
     chain = read_chain(stream, first_key, segments)
     is_end = chain.seq == report.signed and chain.tail is None
@@ -1507,9 +1509,10 @@ def print_unknown(message: str, exit_code: int, arguments: list) -> int:
 
 def print_for_people(result: dict) -> None:
     for each in result["streams"]:
-        counts = "{records} records, {signed} signed, {anchored} anchored, {epochs} ended epochs"
+        records, epochs = counted(each["records"], "record"), counted(each["epochs"], "ended epoch")
+        counts = f"{records}, {each['signed']} signed, {each['anchored']} anchored, {epochs}"
         closed = ", closed" if each["closed"] else ""
-        print(f"{each['stream']}: {each['status']} ({counts.format(**each)}{closed})")
+        print(f"{each['stream']}: {each['status']} ({counts}{closed})")
         for problem in each["problems"]:
             place = "" if problem["seq"] is None else f" at record {problem['seq']}"
             if problem["file"] is not None:
@@ -1531,7 +1534,8 @@ def print_stale(each: dict) -> None:
         return
     for anchor in each["anchors"]:
         if anchor["isStale"]:
-            newest = f"{counted(anchor['size'], 'record')}, is of {anchor['time'] or 'a time in the future'}"
+            time = anchor["time"] or "a time in the future"
+            newest = f"{counted(anchor['size'], 'record')}, is of {time}"
             print(f"  note: {shown(anchor['file'])} is stale: its newest checkpoint, of {newest}")
 
 

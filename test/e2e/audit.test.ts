@@ -194,7 +194,7 @@ describe('AuditService', () => {
     const told = error.mock.calls.map(([message]) => String(message));
     error.mockRestore();
     expect(told).toHaveLength(3);
-    expect(told[2]).toBe('49 more events were not recorded');
+    expect(told[2]).toBe('49 more events not recorded');
   });
 
   it('does not start on a folder that cannot be used, and says which option it is', async () => {

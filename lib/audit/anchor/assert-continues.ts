@@ -1,3 +1,4 @@
+import { counted } from '../../common/counted.js';
 import { AuditError } from '../../errors/audit.error.js';
 import { checkCheckpoint, checkpointOf } from './checkpoint-of.js';
 
@@ -27,6 +28,6 @@ export function assertContinues(held: string | undefined, next: string, stream: 
   if (after.size >= before.size && after.epoch >= before.epoch && !isOtherTree) return;
   throw new AuditError(
     'AUDIT_FORK',
-    `the anchor holds a checkpoint of ${before.size} records in epoch ${before.epoch}, which one of ${after.size} records in epoch ${after.epoch} does not continue: the log was changed, or an older one was brought back`,
+    `the anchor holds a checkpoint of ${counted(before.size, 'record')} in epoch ${before.epoch}, which one of ${counted(after.size, 'record')} in epoch ${after.epoch} does not continue: the log was changed, or an older one was brought back`,
   );
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { counted } from '../../common/counted.js';
 import { AuditError } from '../../errors/audit.error.js';
 import { originOf } from '../log/note/log-checkpoint.js';
 import { openNote } from '../log/note/signed-note.js';
@@ -123,6 +124,6 @@ async function requestOf(checkpoint: AnchoredCheckpoint, oldSize: number): Promi
 function forked(anchor: string, size: number): AuditError {
   return new AuditError(
     'AUDIT_FORK',
-    `the audit anchor ${anchor} has seen another log than the one of ${size} records: the log was changed or an older one was brought back`,
+    `the audit anchor ${anchor} has seen another log than the one of ${counted(size, 'record')}: the log was changed or an older one was brought back`,
   );
 }

@@ -1,9 +1,10 @@
+import { counted } from '../../common/counted.js';
 import { AuditError } from '../../errors/audit.error.js';
 import type { LogCheckpoint } from '../log/note/log-checkpoint.js';
 
 /** A log that lacks a record which somebody has acknowledged. */
 export function shorterThanMark(holder: string, seq: number, size: number): AuditError {
-  return rolledBack(`${holder} has record ${seq}, and the log has ${size} records only`);
+  return rolledBack(`${holder} has record ${seq}, and the log has ${counted(size, 'record')} only`);
 }
 
 /** A log that lacks records, or an epoch, of which somebody has a signed checkpoint. */
@@ -13,7 +14,7 @@ export function shorterThanNote(
   size: number,
 ): AuditError {
   return rolledBack(
-    `${holder} has a checkpoint of ${signed} records in epoch ${epoch}, and the log has ${size} records or ended in an earlier epoch`,
+    `${holder} has a checkpoint of ${counted(signed, 'record')} in epoch ${epoch}, and the log has ${counted(size, 'record')} or ended in an earlier epoch`,
   );
 }
 
@@ -25,7 +26,7 @@ export function otherRecord(holder: string, seq: number): AuditError {
 /** A log whose records are others than those of which somebody has a signed checkpoint. */
 export function otherRoot(holder: string, size: number): AuditError {
   return rolledBack(
-    `${holder} has a checkpoint of ${size} records that are others than those of the log`,
+    `${holder} has a checkpoint of ${counted(size, 'record')} whose root is another one than that of the log`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../../common/counted.js';
 import type { LogCheckpoint } from '../note/log-checkpoint.js';
 import type { EpochLedger } from './epoch-ledger.js';
 
@@ -12,7 +13,8 @@ export function epochFault(
   { epoch, size, next, reseed }: LogCheckpoint,
   ledger: EpochLedger,
 ): string | undefined {
-  if (!ledger.isWithin(epoch, size)) return `epoch ${epoch} cannot have covered ${size} records`;
+  if (!ledger.isWithin(epoch, size))
+    return `epoch ${epoch} cannot have covered ${counted(size, 'record')}`;
   const nextKey = next ?? reseed;
   if (!nextKey || epoch === ledger.count || ledger.hasEnded(epoch, size, nextKey)) return undefined;
   return `it ends epoch ${epoch} otherwise than the log does`;

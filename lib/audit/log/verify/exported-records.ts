@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { counted } from '../../../common/counted.js';
 import { leafHash } from '../leaf-hash.js';
 import { verifyInclusion } from '../merkle/inclusion-proof.js';
 import { parseLogCheckpoint, type LogCheckpoint } from '../note/log-checkpoint.js';
@@ -127,7 +128,7 @@ export class ExportedRecords {
     const found = await proofsWithoutRecord(folder, this.#seqs);
     if (!found) return;
     const { count, least } = found;
-    const message = `${count} proofs are here whose records are not`;
+    const message = `${counted(count, 'proof')} without a record`;
     const file = `${this.#context.stream}/${PROOFS_FOLDER}/${least}.tlog-proof`;
     this.#knowledge.findings.add('records-missing', message, { seq: least, file, offset: 0 });
   }

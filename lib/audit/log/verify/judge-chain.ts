@@ -1,3 +1,4 @@
+import { counted } from '../../../common/counted.js';
 import type { Segment } from '../read/log-folder.js';
 import type { ChainWalk } from './chain-walk.js';
 import type { Findings, ProblemPlace } from './findings.js';
@@ -77,7 +78,7 @@ async function reportMismatches(judged: Judged): Promise<void> {
   );
   for (const claim of mismatches) {
     const { size, file, offset } = claim;
-    const message = `the first ${size} records are not those whose root was signed at byte ${offset} of ${JSON.stringify(file)}`;
+    const message = `the root over the first ${counted(size, 'record')} is not the one that was signed at byte ${offset} of ${JSON.stringify(file)}`;
     // All are wrong for the sake of the same record.
     const place = { file, offset, seq: exact?.seq ?? proven.size };
     findings.add('root-mismatch', message, claim === first ? { ...place, ...exact } : place);
@@ -107,7 +108,7 @@ function reportShortness({ stream, segments, walk, claims, findings }: Judged): 
   const largest = claims.largest();
   if (!claims.peek() || !largest) return;
   const { size, file, offset } = largest;
-  const message = `${size} records were signed at byte ${offset} of ${JSON.stringify(file)}, and the log has ${walk.next}`;
+  const message = `the log has ${walk.next} of the ${counted(size, 'record')} that a root was signed over at byte ${offset} of ${JSON.stringify(file)}`;
   const segment = segments.at(-1);
   const end = segment && {
     file: `${stream}/${segment.name}`,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { counted } from '../../../common/counted.js';
 import { isFolder } from '../read/log-folder.js';
 import { ExportedRecords } from './exported-records.js';
 import { Findings } from './findings.js';
@@ -101,7 +102,7 @@ function judge(
   }
   const { proven, anchored } = records.counts;
   if (anchored === proven && proven > 0) return;
-  const message = `of ${proven - anchored} records, the checkpoint that proves them is not kept elsewhere`;
+  const message = `of ${counted(proven - anchored, 'record')}, the checkpoint is not kept elsewhere that the proof leads to`;
   findings.add('anchor-missing', message);
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { counted } from '../../../common/counted.js';
 import { genesisHash } from '../leaf-hash.js';
 import type { LogCheckpoint } from '../note/log-checkpoint.js';
 import { isFolder, segmentsOf } from '../read/log-folder.js';
@@ -87,7 +88,7 @@ async function verifySigned(
   const { facts: anchored } = anchors;
   const signed = Math.max(checkpoint?.size ?? 0, epochs.ledger.lastEnd);
   if (checkpoint && anchored.size > signed) {
-    const message = `it covers ${checkpoint.size} records, and one of ${anchored.size} is kept elsewhere`;
+    const message = `it covers ${counted(checkpoint.size, 'record')}, and one of ${anchored.size} is kept elsewhere`;
     const place = { seq: signed, file: `${stream}/${CHECKPOINT_FILE}`, offset: 0 };
     sinks.findings.add('checkpoint-outdated', message, place);
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { counted } from '../../../common/counted.js';
 import { damaged } from '../file-audit-log.errors.js';
 import { Checkpointer } from './checkpointer.js';
 import { DiskReserve } from './disk-reserve.js';
@@ -91,7 +92,8 @@ function readState(
   const keys = new EpochKeys({ keyFolder, stream }, statements.count, expected);
   const signed = signedState(folder, stream, keys, statements);
   const missing = signed.size - found.end.nextSeq;
-  if (missing > 0) throw damaged(folder, `${missing} records are missing at the end`);
+  if (missing > 0)
+    throw damaged(folder, `${counted(missing, 'record')} less than were signed, at the end`);
   return { found, statements, keys, signed };
 }
 
