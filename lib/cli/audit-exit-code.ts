@@ -17,6 +17,7 @@ export const AUDIT_EXIT_CODE = Object.freeze({
 });
 
 const CODES: Readonly<Partial<Record<string, number>>> = {
+  AUDIT_EPOCH_KEY_PRESENT: AUDIT_EXIT_CODE.usage,
   AUDIT_LOG_DAMAGED: AUDIT_EXIT_CODE.tampered,
   AUDIT_RECORD_UNSIGNED: AUDIT_EXIT_CODE.incomplete,
   AUDIT_RECORD_UNKNOWN: AUDIT_EXIT_CODE.usage,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { exportLog } from '../audit/log/read/export-log.js';
 import type { ExportedStream } from '../audit/log/read/export-stream.js';
 import { counted } from '../common/counted.js';
+import { assertStream } from './assert-stream.js';
 import { directoryOf, type DirectoryFlags } from './audit-directory.js';
 import { AUDIT_EXIT_CODE } from './audit-exit-code.js';
 import { filterOf, type FilterFlags } from './audit-filter-options.js';
@@ -22,6 +23,7 @@ export interface ExportFlags extends FilterFlags, DirectoryFlags {
 export async function auditExport(flags: ExportFlags, terminal: Terminal): Promise<number> {
   const pseudonymsOf = await pseudonymsFor(flags, terminal);
   const directory = directoryOf(flags, terminal);
+  await assertStream(directory, flags.stream);
   const out = resolve(terminal.cwd(), flags.out);
   const anchors = (flags.anchor ?? []).map((folder) => resolve(terminal.cwd(), folder));
   const stop = new AbortController();

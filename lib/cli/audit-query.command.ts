@@ -18,14 +18,19 @@ export function auditQueryCommand(terminal: Terminal): Command {
     .option('--limit <n>', 'how many at the most', wholeNumberBetween(1, 1000), 100)
     .option('--json', 'print each record as a line of JSON')
     .action(async (flags: QueryFlags) => {
-      const [{ queryLog }, { recordLine }, { pseudonymsFor }] = await Promise.all([
-        import('../audit/log/read/query-log.js'),
-        import('./audit-record-lines.js'),
-        import('./audit-pseudonyms.js'),
-      ]);
+      const [{ queryLog }, { recordLine }, { pseudonymsFor }, { assertStream }] = await Promise.all(
+        [
+          import('../audit/log/read/query-log.js'),
+          import('./audit-record-lines.js'),
+          import('./audit-pseudonyms.js'),
+          import('./assert-stream.js'),
+        ],
+      );
       const filter = { ...filterOf(flags), limit: flags.limit };
       const pseudonymsOf = await pseudonymsFor(flags, terminal);
-      const records = await queryLog(directoryOf(flags, terminal), filter, pseudonymsOf);
+      const directory = directoryOf(flags, terminal);
+      await assertStream(directory, flags.stream);
+      const records = await queryLog(directory, filter, pseudonymsOf);
       for (const record of records) {
         print(terminal, recordLine(record, flags.json ? 'json' : 'text'));
       }

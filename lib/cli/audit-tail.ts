@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { LogFollower } from '../audit/log/read/log-follower.js';
 import { queryLog } from '../audit/log/read/query-log.js';
 import type { AuditRecord } from '../audit/record/audit-record.js';
+import { assertStream } from './assert-stream.js';
 import { directoryOf, type DirectoryFlags } from './audit-directory.js';
 import { AUDIT_EXIT_CODE } from './audit-exit-code.js';
 import { recordLine } from './audit-record-lines.js';
@@ -23,6 +24,8 @@ const INTERVAL_MS = 250;
  */
 export async function auditTail(flags: TailFlags, terminal: Terminal): Promise<number> {
   const directory = directoryOf(flags, terminal);
+  // Who follows may be there before the application has begun.
+  if (!flags.follow) await assertStream(directory);
   const show = (record: AuditRecord): void =>
     print(terminal, recordLine(record, flags.json ? 'json' : 'text'));
   const stop = new AbortController();

@@ -1,3 +1,4 @@
+import { systemErrorCode } from '../common/system-error-code.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { Terminal } from './terminal.js';
 
@@ -10,8 +11,12 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
  */
 export function processTerminal(lostOutput: number): Terminal {
   const { stdin, stdout, stderr, env } = process;
-  // A reader such as "head" that has enough closes its end of the pipe; a disk may be full.
-  stdout.on('error', () => process.exit(lostOutput));
+  stdout.on('error', (error) => {
+    const code = systemErrorCode(error);
+    // A reader such as "head" that has enough closes its end of the pipe; a disk may be full.
+    if (code !== 'EPIPE') stderr.write(`nestjs-security: the output cannot be written (${code})\n`);
+    process.exit(lostOutput);
+  });
   // Progress that nobody reads is no reason to end a run.
   stderr.on('error', () => undefined);
   return { stdin, stdout, stderr, env, cwd: () => process.cwd(), onStop };

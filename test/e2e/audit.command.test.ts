@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import {
   appendFileSync,
   existsSync,
@@ -225,6 +225,31 @@ describe('nestjs-security audit trust', () => {
       (await runCommandLine(['audit', 'verify', log.directory, '--trust', beside('trust.json')]))
         .code,
     ).toBe(0);
+  });
+
+  it.each([
+    [3, ['query', '--directory', 'empty']],
+    [3, ['tail', '--directory', 'empty']],
+    [3, ['export', '--directory', 'empty', '--out', 'evidence']],
+    [3, ['query', '--directory', 'log', '--stream', '0-stream01']],
+    [3, ['export', '--directory', 'log', '--stream', '0-stream01', '--out', 'evidence']],
+    [3, ['prove', '0-stream00:7', '--directory', 'empty']],
+    [4, ['prove', '0-stream00:7', '--directory', 'nowhere']],
+    [4, ['reseed', 'log', '--stream', '0-stream01', '--key', 'recovery.pem']],
+    [4, ['reseed', 'nowhere', '--stream', '0-stream00', '--key', 'recovery.pem']],
+    [3, ['reseed', 'log', '--stream', '0-stream00', '--key', 'recovery.pem']],
+  ])('ends with %d and finds nothing where there is no such log: %j', async (exit, words) => {
+    build();
+    mkdirSync(beside('empty'));
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(beside('recovery.pem'), privateKey.export({ format: 'pem', type: 'pkcs8' }));
+    const placed = words.map((word, at) =>
+      /^(empty|log|nowhere|evidence|recovery\.pem)$/.test(word) && at > 0 ? beside(word) : word,
+    );
+    const { code, stdout, stderr } = await runCommandLine(['audit', ...placed]);
+    expect([code, stdout]).toEqual([exit, '']);
+    expect(stderr).toMatch(/there is no|has no record|could not be read|only a lost key/);
+    expect(existsSync(beside('evidence'))).toBe(false);
   });
 
   it('prints none for a folder without a stream, and verify says that there is none', async () => {

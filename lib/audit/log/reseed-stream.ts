@@ -11,6 +11,7 @@ import {
 } from './note/log-checkpoint.js';
 import { noteSigner, rawPublicKey } from './note/note-signer.js';
 import { MAX_NOTE_BYTES, parseNote, signNote } from './note/signed-note.js';
+import { isFolder, isStreamName } from './read/log-folder.js';
 import { readRegularSync } from './read/regular-file-sync.js';
 import { RECOVERY_KEY_NAME } from './recovery-key-name.js';
 import { lockStream } from './stream-lock.js';
@@ -36,10 +37,11 @@ export interface ReseedOptions extends KeyPlace {
  *
  * @returns the statement that was signed
  * @throws AuditError `AUDIT_STREAM_IN_USE`, `AUDIT_EPOCH_KEY_PRESENT` when nothing was lost,
- * `AUDIT_LOG_DAMAGED` when the log does not hold what was signed last
+ * `AUDIT_LOG_DAMAGED` when the log does not hold what was signed last, `AUDIT_LOG_UNREADABLE` without such a stream
  */
 export async function reseedStream(options: ReseedOptions): Promise<LogCheckpoint> {
   const folder = join(options.directory, options.stream);
+  if (!isStreamName(options.stream) || !(await isFolder(folder))) throw unknownStream(folder);
   const lock = await lockStream(folder);
   if (!lock) {
     const message = `the audit stream ${options.stream} is written by a process: stop it first`;
@@ -50,6 +52,11 @@ export async function reseedStream(options: ReseedOptions): Promise<LogCheckpoin
   } finally {
     await lock.release();
   }
+}
+
+function unknownStream(folder: string): AuditError {
+  const message = `there is no audit stream ${JSON.stringify(folder)}: give the audit directory and the name of a stream in it`;
+  return new AuditError('AUDIT_LOG_UNREADABLE', message);
 }
 
 async function reseed(folder: string, options: ReseedOptions): Promise<LogCheckpoint> {

@@ -37,7 +37,7 @@ export async function proveRecord(
   id: string,
   anchors: readonly string[] = [],
 ): Promise<ProvenRecord> {
-  for (const anchor of anchors) await assertFolder(anchor);
+  for (const folder of [directory, ...anchors]) await assertFolder(folder);
   const { stream, seq } = placeOf(id);
   const folder = join(directory, stream);
   if (!(await isFolder(folder))) throw unknown(id);
