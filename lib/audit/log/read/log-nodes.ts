@@ -21,6 +21,8 @@ export interface LeafFiles {
 export class LogNodes implements TreeNodes {
   readonly #tiles: TileStore;
   readonly #capture: NodeCapture;
+  /** From the tiles: proofs share most of their nodes, and the higher ones take hundreds of tiles each. */
+  readonly #known = new Map<string, Promise<Buffer>>();
 
   private constructor(tiles: TileStore, capture: NodeCapture) {
     this.#tiles = tiles;
@@ -56,7 +58,14 @@ export class LogNodes implements TreeNodes {
 
   /** @throws AuditError `AUDIT_LOG_DAMAGED` when neither the tiles nor the records hold the leaves below */
   async node(level: number, index: number): Promise<Buffer> {
-    return this.#capture.at({ level, index }) ?? this.#tiles.node(level, index);
+    return this.#capture.at({ level, index }) ?? this.#fromTiles(level, index);
+  }
+
+  #fromTiles(level: number, index: number): Promise<Buffer> {
+    const place = `${level}/${index}`;
+    const node = this.#known.get(place) ?? this.#tiles.node(level, index);
+    this.#known.set(place, node);
+    return node;
   }
 }
 
