@@ -37,6 +37,8 @@ export const SYSTEM: SegmentSystem = Object.freeze({
 export class SegmentFile {
   readonly #path: string;
   readonly #fd: number;
+  /** Which file it is, as long as it is open. */
+  readonly #file: Pick<Stats, 'ino' | 'dev'>;
   readonly #system: SegmentSystem;
   #size: number;
   /** Where it is until its first records are in it. */
@@ -48,6 +50,7 @@ export class SegmentFile {
     const isNew = size === undefined;
     if (isNew) this.#unfinished = `${path}.${randomBytes(8).toString('hex')}.new`;
     this.#fd = openSync(this.path, isNew ? 'ax' : 'a', 0o600);
+    this.#file = fstatSync(this.#fd);
     this.#size = size ?? 0;
     this.#system = system;
   }
@@ -134,15 +137,11 @@ export class SegmentFile {
 
   /** Bytes that were flushed into a file which was removed, replaced or cut meanwhile are lost all the same. */
   #assertInPlace(size: number): void {
-    const ours = fstatSync(this.#fd);
-    const there = statOrNothing(this.path);
+    const there = statSync(this.path, { throwIfNoEntry: false });
     if (!there) throw new SegmentFault('removed');
-    if (there.ino !== ours.ino || there.dev !== ours.dev) throw new SegmentFault('replaced');
-    if (ours.size < size) throw new SegmentFault('cut');
-    if (ours.size > size) throw new SegmentFault('grown');
+    const { ino, dev } = this.#file;
+    if (there.ino !== ino || there.dev !== dev) throw new SegmentFault('replaced');
+    if (there.size < size) throw new SegmentFault('cut');
+    if (there.size > size) throw new SegmentFault('grown');
   }
-}
-
-function statOrNothing(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
 }
