@@ -201,7 +201,7 @@ describe('An export of a log with', () => {
       editLine(log, 45, () => 'noise\n');
       const offset = readFileSync(path).indexOf('noise');
       await expect(exported(log)).rejects.toThrow(
-        `record 45 is not where it has to be in ${JSON.stringify(path)}, byte ${offset}: `,
+        `record 45 is missing or was changed in ${JSON.stringify(path)}, byte ${offset}: `,
       );
     });
   });

@@ -2,7 +2,7 @@ import { AuditError } from '../../../errors/audit.error.js';
 
 /** A place of a log where another record has to stand than what is there. */
 export function damagedRecord(seq: number, path: string, offset?: number): AuditError {
-  return damaged(`record ${seq} is not where it has to be in ${placeText(path, offset)}`);
+  return damaged(`record ${seq} is missing or was changed in ${placeText(path, offset)}`);
 }
 
 /** A file that a log cannot be without. */
