@@ -38,7 +38,7 @@ function streamLines(stream: StreamReport, what: 'log' | 'export'): string[] {
   ];
 }
 
-/** An anchor that stopped working, as long as another one is fresh: no problem of the log, and one soon after. */
+/** Anchors that have stopped, as long as another one is fresh: something to repair, and no problem of the log. */
 function staleLines({ anchors, problems }: StreamReport): string[] {
   if (problems.some(({ kind }) => kind === 'anchor-stale')) return [];
   const stale = anchors.filter(({ isStale }) => isStale);
